@@ -1,0 +1,1 @@
+"""Speed, capacity and accuracy, measured; nothing here is asserted in a timed test."""

@@ -1,0 +1,1 @@
+"""Arithmetic on arrays of streams: no I/O, no clock, no model runtime."""

@@ -1,0 +1,1 @@
+"""Learned models, their cards and the runtime that serves them."""

@@ -1,0 +1,1 @@
+"""The rehearsal server: the product, on top of `models`, `storage` and `dsp`."""

@@ -1,0 +1,1 @@
+"""The live shell: socket, outbox, step scheduler."""

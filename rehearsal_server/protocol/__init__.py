@@ -1,0 +1,1 @@
+"""The messages on the socket, their codecs and close codes; no I/O."""

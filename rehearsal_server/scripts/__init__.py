@@ -1,0 +1,1 @@
+"""Play texts in, one `Script` out."""

@@ -1,0 +1,1 @@
+"""Voices that speak: the engine port, its engines and the cache."""
