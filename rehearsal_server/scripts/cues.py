@@ -1,0 +1,119 @@
+"""How the layouts of a play name who speaks: ``Name: line``, ``NAME.  line``, ``NAME`` alone."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from rehearsal_server.scripts.builder import split_cue
+from rehearsal_server.scripts.headings import is_label
+from rehearsal_server.scripts.names import SMALL_WORDS, name_key
+from rehearsal_server.scripts.source import SourceLine
+
+_DIRECTIONS = r"(?:\s*(?:\([^()\n]{0,200}\)|\[[^\[\]\n]{0,200}\]))*"
+_COLON = re.compile(rf"(?P<cue>[^:：()\[\]]{{1,60}}{_DIRECTIONS})\s*[:：](?!//)\s*(?P<rest>.*)")
+# "DR. CHASUBLE.  Yes." is called Dr. Chasuble, not Dr.
+_TITLE = r"(?:MRS?|MS|DR|ST|SR|JR|REV|PROF|CAPT|SGT|LT|COL|GEN|HON|MME|MLLE|M)\."
+_CAPITALS = r"[^\W\d_a-z][^\s.:()\[\]]*"
+_WORD = rf"(?:{_TITLE}|{_CAPITALS}|\d+(?:ST|ND|RD|TH)?|&)"
+_NAME = rf"{_WORD}(?:\s(?:and\s)?{_WORD}){{0,5}}"
+_PERIOD = re.compile(rf"(?P<cue>{_NAME}{_DIRECTIONS})\s*\.(?:[—–]\s*|\s+|$)(?P<rest>.*)")
+_DIRECTION_ONLY = re.compile(rf"(?P<cue>{_NAME}(?=\s*[(\[]){_DIRECTIONS})\s+(?P<rest>[^\s(\[].*)")
+_SENTENCE_MARKS = re.compile(r"[!?;,…\"“”<>=*\\|{}]|\.\.")
+_LONGEST_NAME = 40
+_MOST_WORDS = 6
+
+
+class Cue(NamedTuple):
+    """The start of a speech."""
+
+    name: str  # with the directions in it, "ALGERNON (languidly)"
+    speech: str  # what follows on the same line, perhaps nothing
+
+
+# Given a paragraph and a row of it: the cue that stands there, if one does.
+CueMatcher = Callable[[Sequence[SourceLine], int], Cue | None]
+
+
+def colon_cue(line: str) -> Cue | None:
+    """Recognise ``Lady Bracknell (icily): A handbag?``."""
+    match = _COLON.fullmatch(line.strip())
+    if not match or not _is_name(split_cue(match["cue"])[0]):
+        return None
+    return Cue(match["cue"].strip(), match["rest"])
+
+
+def period_cue(line: str) -> Cue | None:
+    """Recognise ``LADY BRACKNELL.  A handbag?`` and ``LADY BRACKNELL [Icily.]  A handbag?``."""
+    match = _PERIOD.fullmatch(line.strip()) or _DIRECTION_ONLY.fullmatch(line.strip())
+    if not match or not _is_capital_name(split_cue(match["cue"])[0]):
+        return None
+    return Cue(match["cue"].strip(), match["rest"])
+
+
+def own_line_cue(line: str) -> Cue | None:
+    """Recognise a name in capitals that has a line to itself, ``LADY BRACKNELL``."""
+    stripped = line.strip()
+    name, _ = split_cue(stripped)
+    if stripped.startswith(("(", "[")) or not _is_capital_name(name):
+        return None
+    return Cue(stripped, "")
+
+
+def name_colon_matcher(_lines: Sequence[SourceLine]) -> CueMatcher:
+    """Make the matcher of ``Name: line`` texts."""
+
+    def match(paragraph: Sequence[SourceLine], row: int) -> Cue | None:
+        return colon_cue(paragraph[row].text)
+
+    return match
+
+
+def stage_matcher(lines: Sequence[SourceLine]) -> CueMatcher:
+    """Make the matcher of stage editions.
+
+    A line in capitals inside a paragraph can be somebody shouting; it is a cue only if the same
+    name stands on a line of its own elsewhere too.
+    """
+    alone = Counter(
+        name_key(split_cue(cue.name)[0]) for line in lines if (cue := own_line_cue(line.text))
+    )
+
+    def match(paragraph: Sequence[SourceLine], row: int) -> Cue | None:
+        line = paragraph[row].text
+        if cue := period_cue(line) or _capital_colon_cue(line):
+            return cue
+        cue = own_line_cue(line) if row + 1 < len(paragraph) else None
+        if cue and (row == 0 or alone[name_key(split_cue(cue.name)[0])] > 1):
+            return cue
+        return None
+
+    return match
+
+
+def _capital_colon_cue(line: str) -> Cue | None:
+    """Recognise ``LADY BRACKNELL: A handbag?``."""
+    cue = colon_cue(line)
+    return cue if cue and _is_capital_name(split_cue(cue.name)[0]) else None
+
+
+def _is_capital_name(name: str) -> bool:
+    letters = sum(c.isalpha() for c in name)
+    in_capitals = name.replace(" and ", " ") == name.replace(" and ", " ").upper()
+    return in_capitals and letters > 1 and _is_name(name)
+
+
+def _is_name(name: str) -> bool:
+    """Whether a text can be what a person is called: a few capitalised words."""
+    words = name.split()
+    return (
+        0 < len(words) <= _MOST_WORDS
+        and len(name) <= _LONGEST_NAME
+        and any(c.isalpha() for c in name)
+        and not _SENTENCE_MARKS.search(name)
+        and not is_label(name)
+        and not words[0][0].islower()
+        and not any(word[0].islower() and word not in SMALL_WORDS for word in words)
+    )
