@@ -29,6 +29,10 @@ class AudioFlags(IntFlag):
     DISCONTINUITY = 2  # samples were lost before this chunk; `position` says how many
 
 
+# A plain int: the complement of an IntFlag holds none of the unknown bits.
+_KNOWN_FLAGS = int(AudioFlags.END | AudioFlags.DISCONTINUITY)
+
+
 class AudioHeader(NamedTuple):
     """Where a chunk belongs."""
 
@@ -63,7 +67,7 @@ def unpack_audio(message: bytes) -> tuple[AudioHeader, memoryview]:
     kind, flags, stream, seq, position = _HEADER.unpack_from(message)
     if kind not in (AudioKind.MICROPHONE, AudioKind.PARTNER):
         raise AudioHeaderError(f"unknown audio kind {kind}: 1 is microphone, 2 is partner voice")
-    if flags & ~(AudioFlags.END | AudioFlags.DISCONTINUITY):
+    if flags & ~_KNOWN_FLAGS:
         raise AudioHeaderError(f"unknown audio flags {flags:#x}: 1 is end, 2 is discontinuity")
     header = AudioHeader(AudioKind(kind), AudioFlags(flags), stream, seq, position)
     return header, memoryview(message)[HEADER_BYTES:]

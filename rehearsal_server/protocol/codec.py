@@ -1,24 +1,30 @@
 """Control messages to and from the wire, in both subprotocols.
 
-msgspec validates while it decodes: unknown fields, wrong types and values out of bounds are
-refused with the path of the field. Nesting is bounded by the 4 KiB limit and by the types, which
-are shallow.
+msgspec validates while it decodes: wrong types, values out of bounds and, in what a client sends,
+unknown fields are refused with the path of the field. Nesting is bounded by the 4 KiB limit and by
+the types, which are shallow. Of a field that is given twice, the last counts.
 """
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 import msgspec
+from msgspec import Struct
 
 from rehearsal_server.protocol.client_messages import (
     MAX_CONTROL_BYTES,
     AnyClientMessage,
     ClientMessage,
 )
+from rehearsal_server.protocol.explanation import explain
+from rehearsal_server.protocol.reflection import message_types
 from rehearsal_server.protocol.server_messages import AnyServerMessage, ServerMessage
+
+CLIENT_MESSAGES = message_types(AnyClientMessage)
+SERVER_MESSAGES = message_types(AnyServerMessage)
 
 _Message = TypeVar("_Message", covariant=True)
 
@@ -72,11 +78,11 @@ class Codec:
             raise TooLarge(
                 f"a control message may have {MAX_CONTROL_BYTES} bytes; this one has {len(data)}"
             )
-        return _decode(self._client, data)
+        return _decode(self._client, data, CLIENT_MESSAGES)
 
     def decode_server(self, data: bytes) -> AnyServerMessage:
         """Read what the server sent; raises `DecodeError`."""
-        return _decode(self._server, data)
+        return _decode(self._server, data, SERVER_MESSAGES)
 
 
 JSON = Codec(
@@ -96,19 +102,25 @@ MSGPACK = Codec(
 CODECS = {codec.subprotocol: codec for codec in (JSON, MSGPACK)}
 
 
-def _decode(decoder: _Decoder[_Message], data: bytes) -> _Message:
+def _decode(
+    decoder: _Decoder[_Message], data: bytes, messages: Mapping[str, type[Struct]]
+) -> _Message:
     try:
         return decoder.decode(data)
     except msgspec.ValidationError as error:
-        raise DecodeError(*_explain(str(error))) from None
+        raise DecodeError(*explain(str(error), _tag(data), messages)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise DecodeError(f"not a control message: {error}") from None
 
 
-def _explain(text: str) -> tuple[str, str | None]:
-    """Take the field's path out of msgspec's message, ``... - at `$.audio.sample_rate` ``."""
-    message, _, path = text.partition(" - at ")
-    field = re.sub(r"^\$\.?", "", path.strip("`")) or None
-    if unknown := re.search(r"unknown field `([^`]+)`", message):
-        field = f"{field}.{unknown[1]}" if field else unknown[1]
-    return message, field
+class _Tagged(Struct):
+    type: str
+
+
+def _tag(data: bytes) -> str | None:
+    """Read the ``type`` of a message whose other fields may be wrong."""
+    decode = msgspec.json.decode if data[:1] == b"{" else msgspec.msgpack.decode
+    try:
+        return decode(data, type=_Tagged).type
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
