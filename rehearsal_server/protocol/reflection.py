@@ -22,7 +22,7 @@ class FieldType:
     """What may stand in a field."""
 
     name: str  # "integer", "text", "list of Interval"
-    bounds: str = ""  # "at least 8000, at most 96000"
+    bounds: str = ""  # "8000 to 96000"
     description: str = ""
     choices: tuple[str | int, ...] = ()
     # The structures that a value is made of, for links and for paths into them.
@@ -116,15 +116,15 @@ def _with_meta(described: FieldType, metas: tuple[object, ...]) -> FieldType:
 
 
 def _bounds(meta: Meta) -> str:
-    parts = []
-    if meta.ge is not None:
-        parts.append(f"at least {meta.ge}")
-    if meta.le is not None:
-        parts.append(f"at most {meta.le}")
-    if meta.min_length is not None:
-        parts.append(f"{meta.min_length} character{'s' * (meta.min_length > 1)} or more")
-    if meta.max_length is not None:
-        parts.append(f"at most {meta.max_length} characters")
+    parts = [_range(meta.ge, meta.le)]
+    if length := _range(meta.min_length, meta.max_length):
+        parts.append(f"{length} characters")
     if meta.pattern is not None:
-        parts.append(f"matches `{meta.pattern}`")
-    return ", ".join(parts)
+        parts.append(f"matching `{meta.pattern}`")
+    return ", ".join(filter(None, parts))
+
+
+def _range(least: float | None, most: float | None) -> str:
+    if least is None:
+        return "" if most is None else f"at most {most}"
+    return f"at least {least}" if most is None else f"{least} to {most}"

@@ -156,7 +156,7 @@ class Transcript(Event, frozen=True, kw_only=True, tag="transcript"):
 
     text: Annotated[str, Meta(description="The words.")]
     final: Annotated[bool, Meta(description="False while it may still change.")]
-    words: tuple[LineWord, ...] = ()
+    words: Annotated[tuple[LineWord, ...], Meta(description="The words with their times.")] = ()
     engine: Annotated[str, Meta(description="The recogniser.")]
 
 
@@ -214,7 +214,7 @@ class Feedback(Event, frozen=True, kw_only=True, tag="feedback"):
         Literal["info", "notice", "warning"], Meta(description="How much it matters.")
     ]
     text: Annotated[str, Meta(description="What was measured and what to do, in plain words.")]
-    evidence: tuple[Evidence, ...]
+    evidence: Annotated[tuple[Evidence, ...], Meta(description="What it rests on.")]
 
 
 class LineResult(Event, frozen=True, kw_only=True, tag="line"):
