@@ -10,6 +10,7 @@ import numpy.typing as npt
 from dsp.clock import HOP_SAMPLES
 from dsp.kernel import Hops, Slots, StreamKernel
 from dsp.level import measure_levels
+from dsp.loudness import KWeightedLoudness
 from dsp.pitch import PitchTracker
 from dsp.spectrum import ShortTimeSpectrum
 from dsp.vad.decision import DecisionSettings
@@ -31,6 +32,8 @@ class HopFeatures:
     level_dbfs, peak_dbfs : float32, shape (n,)
     clipped : bool, shape (n,)
         See `dsp.level.Levels`.
+    momentary_lufs : float32, shape (n,)
+        Loudness of the last 400 ms, see `dsp.loudness`.
     speech_probability : float32, shape (n,)
     is_speech : bool, shape (n,)
         After hysteresis, the hangover included.
@@ -47,6 +50,7 @@ class HopFeatures:
     level_dbfs: Float32s
     peak_dbfs: Float32s
     clipped: Flags
+    momentary_lufs: Float32s
     speech_probability: Float32s
     is_speech: Flags
     onset_position: Positions
@@ -76,9 +80,15 @@ class StreamBank:
         self._used = np.zeros(capacity, np.bool_)
         self._position = np.zeros(capacity, np.int64)
         self._spectrum = ShortTimeSpectrum(capacity)
+        self._loudness = KWeightedLoudness(capacity)
         self._pitch = PitchTracker(capacity)
         self._voice = VoiceActivityDetector(capacity, voice_activity or DecisionSettings())
-        self._kernels: tuple[StreamKernel, ...] = (self._spectrum, self._pitch, self._voice)
+        self._kernels: tuple[StreamKernel, ...] = (
+            self._spectrum,
+            self._loudness,
+            self._pitch,
+            self._voice,
+        )
 
     @property
     def capacity(self) -> int:
@@ -145,6 +155,7 @@ class StreamBank:
             level_dbfs=levels.level_dbfs,
             peak_dbfs=levels.peak_dbfs,
             clipped=levels.clipped,
+            momentary_lufs=self._loudness.step(slots, hops),
             speech_probability=voice.speech_probability,
             is_speech=voice.decisions.is_speech,
             onset_position=voice.decisions.onset_position,
