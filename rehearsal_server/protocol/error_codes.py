@@ -25,8 +25,8 @@ ERROR_MEANINGS: dict[ErrorCode, ErrorMeaning] = {
         "A message was larger than `hello.limits` allows.", CloseCode.TOO_LARGE
     ),
     "out_of_order": ErrorMeaning(
-        "A message that does not fit the state: audio before `start`, a second `start`, "
-        "`continue` without `pause`.",
+        "A message that does not fit the state. Fatal are audio before `start` and a second "
+        "`start`; others, such as `continue` without `pause`, change nothing.",
         CloseCode.CONFLICT,
     ),
     "bad_audio": ErrorMeaning(
@@ -34,7 +34,8 @@ ERROR_MEANINGS: dict[ErrorCode, ErrorMeaning] = {
         CloseCode.MALFORMED,
     ),
     "audio_gap": ErrorMeaning(
-        "`seq` or `position` jumped without the discontinuity flag.", CloseCode.CONFLICT
+        "`seq` jumped without the discontinuity flag: send the missing chunks, or declare the gap.",
+        None,
     ),
     "too_fast": ErrorMeaning(
         "Audio ran ahead of real time, or control messages came too often.", CloseCode.TOO_FAST
@@ -57,7 +58,7 @@ ERROR_MEANINGS: dict[ErrorCode, ErrorMeaning] = {
     ),
     "unknown_line": ErrorMeaning("`goto` names a line that is not in the scene.", None),
     "bad_script": ErrorMeaning(
-        "No lines could be found in the text given as `start.script`.", CloseCode.CONFLICT
+        "No lines could be found in the text given as `start.script`.", CloseCode.MALFORMED
     ),
     "no_such_session": ErrorMeaning(
         "The session to resume does not exist, or the secret is wrong.",

@@ -1,0 +1,86 @@
+"""A session on disk, for `rehearsal-server replay`: what was sent, when, and what came back.
+
+A directory of
+
+- `start.json`: the `start` message;
+- `script.json`: the parsed script, where it is known;
+- `microphone.wav`: the audio as it was sent;
+- `messages.jsonl`: the other control messages, one a line as
+  ``{"position": samples sent before it, "message": {...}}``;
+- `events.jsonl`: the final events that were received, one a line.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+
+import msgspec
+import soundfile
+
+from rehearsal_server.protocol.client_messages import ClientMessage, Start
+from rehearsal_server.protocol.codec import JSON
+from rehearsal_server.protocol.server_messages import Event, ServerMessage
+from rehearsal_server.scripts.model import Script
+
+# What the samples are in memory and in the WAV file.
+_SAMPLE_TYPES = {"s16le": ("int16", "PCM_16"), "f32le": ("float32", "FLOAT")}
+
+
+class SessionRecording:
+    """Writes a session while it goes on, so that one which breaks off is there as well.
+
+    Raises
+    ------
+    ValueError
+        The microphone's encoding has no place in a WAV file as it is (mu-law).
+    """
+
+    def __init__(self, directory: Path, start: Start, script: Script | None = None) -> None:
+        if start.audio.encoding not in _SAMPLE_TYPES:
+            raise ValueError(f"a session in {start.audio.encoding} can't be recorded; use s16le")
+        directory.mkdir(parents=True, exist_ok=True)
+        (directory / "start.json").write_bytes(JSON.encode(start))
+        if script is not None:
+            (directory / "script.json").write_bytes(msgspec.json.encode(script))
+        self._dtype, subtype = _SAMPLE_TYPES[start.audio.encoding]
+        self._microphone = soundfile.SoundFile(
+            directory / "microphone.wav",
+            "w",
+            samplerate=start.audio.sample_rate,
+            channels=start.audio.channels,
+            subtype=subtype,
+        )
+        self._messages = (directory / "messages.jsonl").open("wb")
+        self._events = (directory / "events.jsonl").open("wb")
+
+    def audio_sent(self, samples: bytes | memoryview) -> None:
+        """Keep microphone audio, in the order in which it was sent."""
+        self._microphone.buffer_write(samples, dtype=self._dtype)
+
+    def message_sent(self, message: ClientMessage, position: int) -> None:
+        """Keep a control message that was sent after `position` samples."""
+        line = b'{"position":%d,"message":%b}\n' % (position, JSON.encode(message))
+        self._messages.write(line)
+
+    def received(self, message: ServerMessage) -> None:
+        """Keep a message if it is final."""
+        if isinstance(message, Event) and message.event:
+            self._events.write(JSON.encode(message) + b"\n")
+
+    def close(self) -> None:
+        """Finish the files."""
+        self._microphone.close()
+        self._messages.close()
+        self._events.close()
+
+    def __enter__(self) -> SessionRecording:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
