@@ -1,0 +1,352 @@
+"""One client's socket, from `hello` to the close: the thin shell around a session."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from rehearsal_server.live.faults import CLIENT_GONE, DONE, Ending, SocketFault, ending_for
+from rehearsal_server.live.microphone import AudioGap, ChunkSequence
+from rehearsal_server.live.outbox import Outbox, OutboxFull
+from rehearsal_server.live.pace import TokenBucket
+from rehearsal_server.live.partner import PartnerVoice
+from rehearsal_server.live.scheduler import Analysed, AnalysedStream, Chunk
+from rehearsal_server.live.services import Identity, LiveServices
+from rehearsal_server.live.starting import greet, new_secret, plan_session, scene_lines
+from rehearsal_server.protocol.audio import AudioFlags, is_audio, unpack_audio
+from rehearsal_server.protocol.client_messages import (
+    AckEvent,
+    AnyClientMessage,
+    Ping,
+    Resume,
+    Start,
+)
+from rehearsal_server.protocol.close_codes import CloseCode
+from rehearsal_server.protocol.codec import Codec
+from rehearsal_server.protocol.server_messages import (
+    Ack,
+    Error,
+    ErrorCode,
+    Pong,
+    Saved,
+    ServerMessage,
+    Started,
+)
+from rehearsal_server.session.requests import Finish, Prefetch, Silence, Speak
+from rehearsal_server.session.scene import Output
+from rehearsal_server.session.session import Session
+
+log = logging.getLogger("rehearsal_server.live")
+
+Receive = Callable[[], Awaitable[Any]]
+Send = Callable[[Any], Awaitable[None]]
+
+# A client that was buffering while it connected may send this much at once.
+_AUDIO_BURST_S = 5.0
+_MESSAGE_BURST = 40.0
+# What is left in the outbox at the end must be read within this time.
+_FLUSH_S = 5.0
+_CLOSE_S = 1.0
+
+
+class Connection:
+    """Reads, feeds the analysis, runs the session, writes."""
+
+    def __init__(
+        self, services: LiveServices, identity: Identity, codec: Codec, receive: Receive, send: Send
+    ) -> None:
+        self._services = services
+        self._identity = identity
+        self._codec = codec
+        self._receive = receive
+        self._send = send
+        self._outbox = Outbox(codec)
+        self._partner = PartnerVoice(services.speaker, self._outbox, self._put, self._voice_done)
+        # Set once `start` is accepted.
+        self._session: Session | None = None
+        self._session_id = ""
+        self._stream: AnalysedStream | None = None
+        self._chunks: ChunkSequence | None = None
+        # Set when the socket has to close, to the reason.
+        self._ending: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
+        now_s = time.perf_counter()
+        self._opened_s = now_s
+        self._last_audio_s = now_s
+        self._acked_seq = -1
+        limits = services.limits
+        self._audio_pace = TokenBucket(
+            limits.max_audio_speed, max(_AUDIO_BURST_S, limits.max_audio_speed), now_s
+        )
+        self._message_pace = TokenBucket(limits.max_messages_per_s, _MESSAGE_BURST, now_s)
+        self._client_is_there = True
+        # A frame has left the outbox but is not yet with the transport.
+        self._sending = False
+
+    async def run(self) -> None:
+        """Serve the socket until it closes; the results are saved whatever ends it."""
+        writer = asyncio.create_task(self._write(), name="socket writer")
+        reader = asyncio.create_task(self._read(), name="socket reader")
+        self._outbox.put(greet(self._services))
+        try:
+            await asyncio.wait((self._ending, reader, writer), return_when="FIRST_COMPLETED")
+            reader.cancel()
+            await self._finish(self._decide_ending(reader, writer), writer)
+        finally:
+            for task in (reader, writer):
+                task.cancel()
+            await asyncio.gather(reader, writer, return_exceptions=True)
+
+    def end(self, ending: Ending) -> None:
+        """Close the socket soon, in this way; the first to say so counts."""
+        if not self._ending.done():
+            self._ending.set_result(ending)
+
+    def fail(self, code: ErrorCode, message: str) -> None:
+        """Close the socket soon, with this error."""
+        self.end(ending_for(SocketFault(code, message)))
+
+    def tick(self, now_s: float, unix_s: float) -> None:
+        """Look after what no message brings: silence on the wire, time limits, acknowledgements."""
+        limits = self._services.limits
+        silent_s = now_s - self._last_audio_s
+        if self._session is None:
+            if now_s - self._opened_s > limits.start_within_s:
+                self.fail("idle", f"no start within {limits.start_within_s:g} s")
+            return
+        if silent_s > limits.stalled_after_s:
+            self._dispatch(self._session.stall())
+        if silent_s > limits.idle_after_s:
+            self.fail("idle", f"no audio for {limits.idle_after_s:g} s")
+        if now_s - self._opened_s > limits.max_session_s:
+            self.fail("idle", f"a session lasts {limits.max_session_s:g} s at most")
+        if unix_s > self._identity.expires_at_s:
+            self.fail("token_expired", "the access token ran out; refresh it")
+        self._acknowledge()
+
+    # -- reading -----------------------------------------------------------------------------
+
+    async def _read(self) -> None:
+        while True:
+            event = await self._receive()
+            if event["type"] == "websocket.disconnect":
+                self._client_is_there = False
+                self.end(CLIENT_GONE)
+                return
+            data, text = event.get("bytes"), event.get("text")
+            if data is not None and is_audio(data):
+                await self._hear(data)
+            else:
+                await self._read_control(data, text)
+
+    async def _read_control(self, data: bytes | None, text: str | None) -> None:
+        if not self._message_pace.take(1, time.perf_counter()):
+            limit = self._services.limits.max_messages_per_s
+            raise SocketFault("too_fast", f"at most {limit:g} control messages a second")
+        if (text is not None) is not self._codec.is_text:
+            frames = "text" if self._codec.is_text else "binary"
+            raise SocketFault(
+                "malformed", f"{self._codec.subprotocol} sends control messages in {frames} frames"
+            )
+        message = self._codec.decode_client(data if text is None else text.encode())
+        await self._take_message(message)
+
+    async def _take_message(self, message: AnyClientMessage) -> None:
+        match message:
+            case Ping(id=ping_id):
+                self._put(Pong(id=ping_id))
+            case Start() if self._session is None:
+                await self._start(message)
+            case Resume():
+                raise SocketFault(
+                    "no_such_session", "this server offers no resume; start a new session"
+                )
+            case _ if self._session is None or self._stream is None:
+                raise SocketFault("out_of_order", "the first message must be `start`")
+            case Start():
+                raise SocketFault("out_of_order", "the session has already started")
+            case AckEvent():
+                pass
+            case _:
+                session = self._session
+                self._services.scheduler.after_audio(
+                    self._stream, lambda: self._dispatch(session.receive(message))
+                )
+
+    async def _hear(self, data: bytes) -> None:
+        received_s = time.perf_counter()
+        header, samples = unpack_audio(data)
+        if self._chunks is None or self._stream is None:
+            raise SocketFault("out_of_order", "audio before `start`")
+        try:
+            payload = self._chunks.accept(header, samples)
+        except AudioGap as gap:
+            self._put(
+                Error(code="audio_gap", message=str(gap), fatal=False, retryable=True, field="seq")
+            )
+            return
+        if payload is None:
+            self._acked_seq = -1  # acknowledge again
+            return
+        self._last_audio_s = received_s
+        if not self._audio_pace.take(self._chunks.seconds(payload), received_s):
+            speed = self._services.limits.max_audio_speed
+            raise SocketFault("too_fast", f"audio may come at {speed:g} times real time")
+        if len(payload):
+            self._services.scheduler.feed(self._stream, Chunk(payload, received_s))
+        if header.flags & AudioFlags.END:
+            self._last_audio_s = float("-inf")
+        await self._wait_for_analysis()
+
+    async def _wait_for_analysis(self) -> None:
+        """Stop reading while too much audio waits: TCP then slows the client down."""
+        assert self._stream is not None
+        assert self._chunks is not None
+        limit = self._chunks.bytes_in(self._services.limits.max_waiting_s)
+        await self._stream.wait_until_below(limit)
+
+    # -- the session -------------------------------------------------------------------------
+
+    async def _start(self, start: Start) -> None:
+        services = self._services
+        plan, script = await plan_session(services.archive, self._identity, start)
+        self._session_id = await services.archive.begin(self._identity.user_id, start, plan)
+        self._partner.cast(script, plan)
+        self._chunks = ChunkSequence(start.audio)
+        self._stream = services.scheduler.open(start.audio, self._analysed)
+        self._session = Session(plan)
+        self._last_audio_s = time.perf_counter()
+        self._put(
+            Started(
+                session_id=self._session_id,
+                secret=new_secret(),
+                epoch=1,
+                scene=plan.scene.id,
+                role=plan.role,
+                lines=scene_lines(plan),
+            )
+        )
+        self._dispatch(self._session.begin())
+
+    def _analysed(self, result: Analysed) -> None:
+        if self._session is None or self._ending.done():
+            return
+        for hop in result.hops:
+            self._dispatch(self._session.hear(hop), result.received_s)
+        if result.fault is not None:
+            self.fail("bad_audio", result.fault)
+
+    def _voice_done(self, utterance: int, duration_ms: int | None) -> None:
+        """The whole of an utterance is on its way, or it failed if it has no duration."""
+        if self._session is None or self._ending.done():
+            return
+        if duration_ms is None:
+            self._dispatch(self._session.voice_failed(utterance))
+        else:
+            self._dispatch(self._session.voice_ready(utterance, duration_ms))
+
+    def _dispatch(self, outputs: list[Output], received_s: float | None = None) -> None:
+        for output in outputs:
+            match output:
+                case Speak():
+                    self._partner.speak(output)
+                case Silence(utterance=utterance):
+                    self._partner.silence(utterance, output.line_id)
+                case Prefetch():
+                    self._partner.prefetch(output.character, output.text)
+                case Finish():
+                    self.end(DONE)
+                case ServerMessage():
+                    self._put(output, received_s)
+
+    def _put(self, message: ServerMessage, received_s: float | None = None) -> None:
+        try:
+            self._outbox.put(message, received_s)
+        except OutboxFull as full:
+            self.end(ending_for(full))
+
+    def _acknowledge(self) -> None:
+        if self._chunks is not None and self._acked_seq != self._chunks.next_seq - 1:
+            self._acked_seq = self._chunks.next_seq - 1
+            self._put(Ack(seq=self._acked_seq))
+
+    # -- the end -----------------------------------------------------------------------------
+
+    def _decide_ending(self, reader: asyncio.Task[None], writer: asyncio.Task[None]) -> Ending:
+        if self._ending.done():
+            return self._ending.result()
+        for task in (reader, writer):
+            if task.done() and (error := task.exception()) is not None:
+                return ending_for(error)
+        return CLIENT_GONE
+
+    async def _finish(self, ending: Ending, writer: asyncio.Task[None]) -> None:
+        self.end(ending)
+        await self._partner.close()
+        if self._stream is not None:
+            self._services.scheduler.close(self._stream)
+        if ending.error is not None:
+            self._put_last(ending.error)
+        if self._session is not None:
+            await asyncio.shield(self._save(self._session))
+        if self._client_is_there and not writer.done():
+            await self._flush(writer)
+            await self._close(ending.close_code)
+
+    async def _save(self, session: Session) -> None:
+        session.close()
+        result = session.result()
+        try:
+            await self._services.archive.save(self._session_id, result)
+        except Exception:
+            log.exception("session %s could not be saved", self._session_id)
+            self._put_last(
+                Error(
+                    code="not_saved",
+                    message="the results could not be saved; the server's log says why",
+                    fatal=True,
+                )
+            )
+            return
+        saved = Saved(
+            session_id=self._session_id,
+            performances=len(result.performances),
+            summary=result.summary,
+        )
+        self._put_last(session.number(saved))
+
+    def _put_last(self, message: ServerMessage) -> None:
+        """Queue a parting message; a client whose outbox is full will not read it anyway."""
+        try:
+            self._outbox.put(message)
+        except OutboxFull:
+            log.debug("parting message dropped: the client reads too slowly")
+
+    async def _flush(self, writer: asyncio.Task[None]) -> None:
+        deadline_s = time.perf_counter() + _FLUSH_S
+        while (self._sending or not self._outbox.is_empty) and not writer.done():
+            if time.perf_counter() > deadline_s:
+                return
+            await asyncio.sleep(0.005)
+
+    async def _close(self, code: CloseCode) -> None:
+        closing = self._send(
+            {"type": "websocket.close", "code": int(code), "reason": code.name.lower()}
+        )
+        try:
+            await asyncio.wait_for(closing, _CLOSE_S)
+        except (TimeoutError, OSError):
+            # The client does not even read the close; the server drops the transport.
+            return
+
+    # -- writing -----------------------------------------------------------------------------
+
+    async def _write(self) -> None:
+        while True:
+            frame = await self._outbox.get()
+            kind = "text" if isinstance(frame, str) else "bytes"
+            self._sending = True
+            await self._send({"type": "websocket.send", kind: frame})
+            self._sending = False

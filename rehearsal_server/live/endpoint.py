@@ -1,0 +1,108 @@
+"""`GET /v1/live`: who may open a socket, and the sessions that are going on in this process."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+from http import HTTPStatus
+
+import msgspec
+from starlette.datastructures import Headers
+from starlette.types import Receive, Scope, Send
+
+from rehearsal_server.live.connection import Connection
+from rehearsal_server.live.services import LiveServices, Refused
+from rehearsal_server.protocol.codec import CODECS, JSON, Codec
+
+_TICKET = "ticket."
+# Acknowledgements are due every 200 ms; everything else that ticks is coarser.
+_TICK_S = 0.2
+_RETRY_AFTER_S = 5
+
+
+class LiveEndpoint:
+    """The ASGI application behind the socket's address."""
+
+    def __init__(self, services: LiveServices) -> None:
+        self._services = services
+        self._connections: set[Connection] = set()
+        self._ticker: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin to look after connections."""
+        self._ticker = asyncio.create_task(self._tick(), name="connection ticker")
+
+    async def stop(self) -> None:
+        """Stop looking after them; the server has closed their sockets."""
+        if self._ticker is not None:
+            self._ticker.cancel()
+            await asyncio.gather(self._ticker, return_exceptions=True)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Open one socket, or refuse it in HTTP."""
+        await receive()  # websocket.connect
+        try:
+            connection = await self._admit(scope, receive, send)
+        except Refused as refused:
+            await _refuse(send, refused)
+            return
+        self._connections.add(connection)
+        try:
+            await connection.run()
+        finally:
+            self._connections.discard(connection)
+
+    async def _admit(self, scope: Scope, receive: Receive, send: Send) -> Connection:
+        headers = Headers(scope=scope)
+        offered: list[str] = scope["subprotocols"]
+        self._check_origin(headers)
+        codec = _choose_codec(offered)
+        ticket = next((p[len(_TICKET) :] for p in offered if p.startswith(_TICKET)), None)
+        identity = await self._services.doorkeeper.identify(headers, ticket)
+        if len(self._connections) >= self._services.limits.max_sessions:
+            raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, "The server is full", _RETRY_AFTER_S)
+        subprotocol = codec.subprotocol if codec.subprotocol in offered else None
+        await send({"type": "websocket.accept", "subprotocol": subprotocol})
+        return Connection(self._services, identity, codec, receive, send)
+
+    def _check_origin(self, headers: Mapping[str, str]) -> None:
+        """A browser always says where its page is from; other clients send no Origin."""
+        origin = headers.get("origin")
+        if origin is None or origin in self._services.allowed_origins:
+            return
+        raise Refused(HTTPStatus.FORBIDDEN, "This origin may not open a socket here")
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(_TICK_S)
+            now_s, unix_s = time.perf_counter(), time.time()
+            for connection in tuple(self._connections):
+                connection.tick(now_s, unix_s)
+
+
+def _choose_codec(offered: list[str]) -> Codec:
+    """The first subprotocol of ours that is offered; JSON if the client names none."""
+    applications = [name for name in offered if not name.startswith(_TICKET)]
+    if not applications:
+        return JSON
+    for name in applications:
+        if name in CODECS:
+            return CODECS[name]
+    known = ", ".join(CODECS)
+    raise Refused(HTTPStatus.BAD_REQUEST, f"Unknown subprotocol; this server speaks {known}")
+
+
+async def _refuse(send: Send, refused: Refused) -> None:
+    """Answer the upgrade with problem details (RFC 9457)."""
+    headers = [(b"content-type", b"application/problem+json")]
+    if refused.retry_after_s is not None:
+        headers.append((b"retry-after", str(refused.retry_after_s).encode()))
+    if refused.status == HTTPStatus.UNAUTHORIZED:
+        headers.append((b"www-authenticate", b"Bearer"))
+    body = msgspec.json.encode(
+        {"type": "about:blank", "status": refused.status, "title": refused.title}
+    )
+    start = {"type": "websocket.http.response.start", "status": refused.status, "headers": headers}
+    await send(start)
+    await send({"type": "websocket.http.response.body", "body": body})

@@ -1,0 +1,84 @@
+"""Why a socket ends, as the error and the close code that the client is told."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from rehearsal_server.live.microphone import BadAudio
+from rehearsal_server.live.outbox import OutboxFull
+from rehearsal_server.protocol.audio import AudioHeaderError
+from rehearsal_server.protocol.close_codes import CloseCode
+from rehearsal_server.protocol.codec import DecodeError, TooLarge
+from rehearsal_server.protocol.server_messages import Error, ErrorCode
+
+log = logging.getLogger("rehearsal_server.live")
+
+# What each fatal error closes the socket with.
+CLOSE_CODES: dict[ErrorCode, CloseCode] = {
+    "malformed": CloseCode.MALFORMED,
+    "bad_audio": CloseCode.MALFORMED,
+    "bad_script": CloseCode.MALFORMED,
+    "too_large": CloseCode.TOO_LARGE,
+    "out_of_order": CloseCode.CONFLICT,
+    "not_found": CloseCode.CONFLICT,
+    "unknown_role": CloseCode.CONFLICT,
+    "unknown_scene": CloseCode.CONFLICT,
+    "unavailable": CloseCode.CONFLICT,
+    "no_such_session": CloseCode.NO_SUCH_SESSION,
+    "token_expired": CloseCode.TOKEN_EXPIRED,
+    "too_fast": CloseCode.TOO_FAST,
+    "too_slow": CloseCode.TOO_SLOW,
+    "idle": CloseCode.IDLE,
+    "overload": CloseCode.OVERLOAD,
+    "internal": CloseCode.INTERNAL,
+}
+_RETRYABLE: frozenset[ErrorCode] = frozenset(
+    ("too_fast", "too_slow", "idle", "overload", "internal")
+)
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a socket is closed; `error` is told before, unless all is well."""
+
+    close_code: CloseCode
+    error: Error | None = None
+
+
+class SocketFault(Exception):
+    """The client did, or met, something that ends the socket."""
+
+    def __init__(self, code: ErrorCode, message: str, field: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.field = field
+
+
+DONE = Ending(CloseCode.DONE)
+CLIENT_GONE = Ending(CloseCode.PAGE_GONE)
+
+
+def ending_for(error: BaseException) -> Ending:
+    """How to close a socket after `error`; what we did not foresee is logged and told as ours."""
+    match error:
+        case SocketFault():
+            return _fatal(error.code, str(error), error.field)
+        case TooLarge():
+            return _fatal("too_large", str(error))
+        case DecodeError():
+            return _fatal("malformed", str(error), error.field)
+        case AudioHeaderError() | BadAudio():
+            return _fatal("bad_audio", str(error))
+        case OutboxFull():
+            return _fatal("too_slow", str(error))
+        case OSError():
+            return CLIENT_GONE
+        case _:
+            log.error("a socket failed", exc_info=error)
+            return _fatal("internal", "the server failed; what was acknowledged is kept")
+
+
+def _fatal(code: ErrorCode, message: str, field: str | None = None) -> Ending:
+    error = Error(code=code, message=message, fatal=True, retryable=code in _RETRYABLE, field=field)
+    return Ending(CLOSE_CODES[code], error)

@@ -1,0 +1,121 @@
+"""What waits to be sent to one client, bounded.
+
+A client that stops reading must cost us nothing: its meters are overwritten, its voice waits at its
+source, and when events pile up the socket is closed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from dataclasses import dataclass
+
+import msgspec
+
+from rehearsal_server.protocol.codec import Codec
+from rehearsal_server.protocol.server_messages import Ack, Event, Level, Progress, ServerMessage
+
+MAX_MESSAGES = 512
+# Partner audio waits at its source above this; one frame of it may still be added.
+MAX_AUDIO_BYTES = 64 * 1024
+
+# Passing messages of which only the newest matters.
+_LATEST_WINS = (Level, Progress, Ack)
+
+
+class OutboxFull(Exception):
+    """The client reads too slowly."""
+
+
+@dataclass
+class _Message:
+    content: ServerMessage
+    received_s: float | None
+
+
+@dataclass(frozen=True)
+class _Frame:
+    utterance: int
+    data: bytes
+
+
+class Outbox:
+    """A queue of messages and audio in the order in which they are due."""
+
+    def __init__(self, codec: Codec) -> None:
+        self._codec = codec
+        self._entries: deque[_Message | _Frame] = deque()
+        self._latest: dict[type[ServerMessage], _Message] = {}
+        self._audio_bytes = 0
+        self._filled = asyncio.Event()
+        self._has_room = asyncio.Event()
+        self._has_room.set()
+
+    def put(self, message: ServerMessage, received_s: float | None = None) -> None:
+        """Queue a message; `received_s` is when the audio that decided it came.
+
+        Raises
+        ------
+        OutboxFull
+            `MAX_MESSAGES` are waiting.
+        """
+        waiting = self._latest.get(type(message))
+        if waiting is not None:
+            waiting.content, waiting.received_s = message, received_s
+            return
+        if len(self._entries) >= MAX_MESSAGES:
+            raise OutboxFull(f"{MAX_MESSAGES} messages wait to be read")
+        entry = _Message(message, received_s)
+        if isinstance(message, _LATEST_WINS):
+            self._latest[type(message)] = entry
+        self._add(entry)
+
+    async def put_audio(self, utterance: int, frame: bytes) -> None:
+        """Queue a frame of partner audio, as soon as there is room for it."""
+        await self._has_room.wait()
+        self._add(_Frame(utterance, frame))
+        self._count_audio(len(frame))
+
+    async def get(self) -> str | bytes:
+        """The next frame to send, text or binary, encoded now."""
+        while not self._entries:
+            self._filled.clear()
+            await self._filled.wait()
+        entry = self._entries.popleft()
+        if isinstance(entry, _Frame):
+            self._count_audio(-len(entry.data))
+            return entry.data
+        self._latest.pop(type(entry.content), None)
+        return self._encode(entry.content, entry.received_s)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether everything was taken out."""
+        return not self._entries
+
+    def drop_audio(self, utterance: int) -> None:
+        """Forget what is not sent yet of an utterance that was cut short."""
+        dropped = [e for e in self._entries if isinstance(e, _Frame) and e.utterance == utterance]
+        self._entries = deque(
+            e for e in self._entries if isinstance(e, _Message) or e.utterance != utterance
+        )
+        self._count_audio(-sum(len(frame.data) for frame in dropped))
+
+    def _add(self, entry: _Message | _Frame) -> None:
+        self._entries.append(entry)
+        self._filled.set()
+
+    def _count_audio(self, change_bytes: int) -> None:
+        self._audio_bytes += change_bytes
+        if self._audio_bytes > MAX_AUDIO_BYTES:
+            self._has_room.clear()
+        else:
+            self._has_room.set()
+
+    def _encode(self, message: ServerMessage, received_s: float | None) -> str | bytes:
+        if isinstance(message, Event) and received_s is not None:
+            proc_ms = round(1000 * (time.perf_counter() - received_s), 2)
+            message = msgspec.structs.replace(message, proc_ms=proc_ms)
+        data = self._codec.encode(message)
+        return data.decode() if self._codec.is_text else data

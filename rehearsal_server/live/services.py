@@ -1,0 +1,83 @@
+"""What a live socket needs from the rest of the server."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from rehearsal_server.live.scheduler import StepScheduler
+from rehearsal_server.protocol.client_messages import Start
+from rehearsal_server.protocol.server_messages import Engine
+from rehearsal_server.scripts.model import Script
+from rehearsal_server.session.result import SessionResult
+from rehearsal_server.session.session import SessionPlan
+from rehearsal_server.voices.speaker import Speaker
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who opened a socket, and until when that is proven."""
+
+    user_id: str
+    expires_at_s: float  # Unix time
+
+
+class Refused(Exception):
+    """The socket is not opened; `status` and `title` are told in HTTP."""
+
+    def __init__(self, status: int, title: str, retry_after_s: int | None = None) -> None:
+        super().__init__(title)
+        self.status = status
+        self.title = title
+        self.retry_after_s = retry_after_s
+
+
+class Doorkeeper(Protocol):
+    """Knows who may open a socket."""
+
+    async def identify(self, headers: Mapping[str, str], ticket: str | None) -> Identity:
+        """Who is asking, by bearer token or one-time ticket; raises `Refused`."""
+
+
+class Archive(Protocol):
+    """Where scripts come from and results go."""
+
+    async def find_script(self, user_id: str, script_id: str) -> Script | None:
+        """A stored script of this user."""
+
+    async def begin(self, user_id: str, start: Start, plan: SessionPlan) -> str:
+        """Record that a session began; its public id."""
+
+    async def save(self, session_id: str, result: SessionResult) -> None:
+        """Save everything that the session measured, in one transaction."""
+
+
+@dataclass(frozen=True)
+class LiveLimits:
+    """Bounds of a socket; documented with the settings that they come from."""
+
+    max_sessions: int = 100
+    max_message_bytes: int = 64 * 1024
+    start_within_s: float = 5.0
+    stalled_after_s: float = 1.0
+    idle_after_s: float = 30.0
+    max_session_s: float = 4 * 3600.0
+    max_audio_speed: float = 1.2
+    max_messages_per_s: float = 20.0
+    # Audio that waits for the analysis; above it the socket is not read.
+    max_waiting_s: float = 2.0
+
+
+@dataclass(frozen=True)
+class LiveServices:
+    """Everything a connection works with."""
+
+    version: str
+    doorkeeper: Doorkeeper
+    archive: Archive
+    scheduler: StepScheduler
+    speaker: Speaker
+    engines: tuple[Engine, ...]
+    limits: LiveLimits
+    allowed_origins: frozenset[str]

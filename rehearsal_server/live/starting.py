@@ -1,0 +1,98 @@
+"""From `start` to a session that can begin: the script, the scene, the role."""
+
+from __future__ import annotations
+
+import secrets
+
+from rehearsal_server.live.faults import SocketFault
+from rehearsal_server.live.services import Archive, Identity, LiveServices
+from rehearsal_server.protocol.client_messages import MAX_CONTROL_BYTES, Start
+from rehearsal_server.protocol.server_messages import Hello, Limits, SceneLine
+from rehearsal_server.scripts.errors import ScriptError
+from rehearsal_server.scripts.model import Scene, Script
+from rehearsal_server.scripts.parse import parse_script
+from rehearsal_server.session.session import SessionPlan
+
+PROTOCOL = "rehearsal.v1"
+PRACTICES = ("scene",)
+
+
+def greet(services: LiveServices) -> Hello:
+    """The first message on a socket."""
+    limits = services.limits
+    return Hello(
+        protocol=PROTOCOL,
+        server=f"rehearsal-server {services.version}",
+        practices=PRACTICES,
+        limits=Limits(
+            max_message_bytes=limits.max_message_bytes,
+            max_control_bytes=MAX_CONTROL_BYTES,
+            max_session_ms=round(1000 * limits.max_session_s),
+            start_within_ms=round(1000 * limits.start_within_s),
+            idle_after_ms=round(1000 * limits.idle_after_s),
+            resume_within_ms=0,
+        ),
+        engines=services.engines,
+    )
+
+
+async def plan_session(
+    archive: Archive, identity: Identity, start: Start
+) -> tuple[SessionPlan, Script]:
+    """Find what `start` names.
+
+    Raises
+    ------
+    SocketFault
+        The script, the scene or the role does not exist, or the server can't do what is asked.
+    """
+    if start.options.record:
+        raise SocketFault(
+            "unavailable", "this server keeps no audio; start without `record`", "options.record"
+        )
+    script = await _find_script(archive, identity, start)
+    scene = _find_scene(script, start.scene)
+    if all(line.character != start.role for line in scene.lines):
+        roles = ", ".join(dict.fromkeys(line.character for line in scene.lines))
+        raise SocketFault(
+            "unknown_role",
+            f"nobody named {start.role!r} speaks in the scene; it has {roles}",
+            "role",
+        )
+    return SessionPlan(scene=scene, role=start.role, options=start.options), script
+
+
+def scene_lines(plan: SessionPlan) -> tuple[SceneLine, ...]:
+    """The scene's lines as the client is told them."""
+    return tuple(
+        SceneLine(line_id=line.id, character=line.character, text=line.text)
+        for line in plan.scene.lines
+    )
+
+
+def new_secret() -> str:
+    """What proves, on resume, that it is the same client: 256 bits."""
+    return secrets.token_urlsafe(32)
+
+
+async def _find_script(archive: Archive, identity: Identity, start: Start) -> Script:
+    if (start.script is None) == (start.script_id is None):
+        raise SocketFault("malformed", "give either `script_id` or `script`", "script_id")
+    if start.script is not None:
+        try:
+            return parse_script(start.script)
+        except ScriptError as error:
+            raise SocketFault("bad_script", str(error), "script") from None
+    assert start.script_id is not None
+    script = await archive.find_script(identity.user_id, start.script_id)
+    if script is None:
+        raise SocketFault("not_found", "there is no such script in this account", "script_id")
+    return script
+
+
+def _find_scene(script: Script, scene_id: str | None) -> Scene:
+    for scene in script.scenes:
+        if scene.id == scene_id or (scene_id is None and scene.lines):
+            return scene
+    ids = ", ".join(scene.id for scene in script.scenes)
+    raise SocketFault("unknown_scene", f"the script has no such scene; it has {ids}", "scene")

@@ -1,0 +1,73 @@
+"""A session without a network: the same audio and messages through the same core.
+
+Used by `replay` and `analyze`, and by the tests: what comes out depends on the samples and on where
+between them the messages stand, not on how the audio was cut or when it came.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from dsp.bank import StreamBank
+from rehearsal_server.live.analysis import MicrophoneIntake, to_hops
+from rehearsal_server.protocol.client_messages import ClientMessage
+from rehearsal_server.protocol.fields import AudioFormat
+from rehearsal_server.protocol.server_messages import ServerMessage
+from rehearsal_server.session.hop import Hop
+from rehearsal_server.session.requests import Speak
+from rehearsal_server.session.scene import Output
+from rehearsal_server.session.session import Session
+
+
+@dataclass(frozen=True)
+class OfflineSession:
+    """Runs one session from its inputs.
+
+    Parameters
+    ----------
+    session : not yet begun
+    audio : format of the chunks
+    voice_length_ms : how long an utterance lasts, or None if it can't be spoken; what a voice
+        engine would answer, at once
+    """
+
+    session: Session
+    audio: AudioFormat
+    voice_length_ms: Callable[[Speak], int | None]
+
+    def run(self, inputs: Iterable[bytes | ClientMessage]) -> Iterator[ServerMessage]:
+        """Messages to the client, as chunks and messages come in."""
+        intake, bank = MicrophoneIntake(self.audio), StreamBank(1)
+        slot = np.array([bank.acquire()])
+        yield from self._settle(self.session.begin())
+        for item in inputs:
+            if isinstance(item, ClientMessage):
+                yield from self._settle(self.session.receive(item))
+                continue
+            for samples in intake.push(item):
+                (hop,) = to_hops(bank.step(slot, samples[None]))
+                yield from self.hear(hop)
+
+    def hear(self, hop: Hop) -> Iterator[ServerMessage]:
+        """Messages that one hop brings."""
+        yield from self._settle(self.session.hear(hop))
+
+    def _settle(self, outputs: list[Output]) -> Iterator[ServerMessage]:
+        """Answer the session's requests until it has none."""
+        waiting = deque(outputs)
+        while waiting:
+            output = waiting.popleft()
+            if isinstance(output, ServerMessage):
+                yield output
+            elif isinstance(output, Speak):
+                waiting.extend(self._voice_answer(output))
+
+    def _voice_answer(self, request: Speak) -> list[Output]:
+        length_ms = self.voice_length_ms(request)
+        if length_ms is None:
+            return self.session.voice_failed(request.utterance)
+        return self.session.voice_ready(request.utterance, length_ms)

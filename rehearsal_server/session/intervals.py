@@ -1,0 +1,53 @@
+"""Arithmetic on ``[start, end)`` intervals in whole milliseconds, sorted and disjoint."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import NamedTuple
+
+
+class Span(NamedTuple):
+    """A stretch of the stream."""
+
+    start_ms: int
+    end_ms: int
+
+    @property
+    def length_ms(self) -> int:
+        """How long it lasts."""
+        return self.end_ms - self.start_ms
+
+
+def merge_gaps(spans: list[Span], shorter_than_ms: int) -> list[Span]:
+    """Join neighbours whose gap is shorter than `shorter_than_ms`."""
+    merged: list[Span] = []
+    for span in spans:
+        if merged and span.start_ms - merged[-1].end_ms < shorter_than_ms:
+            merged[-1] = Span(merged[-1].start_ms, span.end_ms)
+        else:
+            merged.append(span)
+    return merged
+
+
+def gaps(spans: list[Span]) -> list[Span]:
+    """The stretches between neighbours."""
+    return [Span(before.end_ms, after.start_ms) for before, after in pairwise(spans)]
+
+
+def subtract(spans: list[Span], holes: list[Span]) -> list[Span]:
+    """What is left of `spans` outside `holes`."""
+    left = spans
+    for hole in holes:
+        left = [piece for span in left for piece in _without(span, hole)]
+    return left
+
+
+def total_ms(spans: list[Span]) -> int:
+    """Summed length."""
+    return sum(span.length_ms for span in spans)
+
+
+def _without(span: Span, hole: Span) -> list[Span]:
+    before = Span(span.start_ms, min(span.end_ms, hole.start_ms))
+    after = Span(max(span.start_ms, hole.end_ms), span.end_ms)
+    return [piece for piece in (before, after) if piece.length_ms > 0]

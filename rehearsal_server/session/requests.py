@@ -1,0 +1,39 @@
+"""What a session asks of the shell; the answers come back as inputs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Speak:
+    """Say `text` as utterance number `utterance`; answered by voice_ready or voice_failed."""
+
+    utterance: int
+    line_id: str
+    character: str | None  # None is the prompter
+    text: str
+
+
+@dataclass(frozen=True)
+class Silence:
+    """Stop an utterance at once, whatever of it was sent."""
+
+    utterance: int
+    line_id: str
+
+
+@dataclass(frozen=True)
+class Prefetch:
+    """Make a line's voice ready: it will be needed soon."""
+
+    character: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Finish:
+    """The session is over: save its result and close."""
+
+
+Request = Speak | Silence | Prefetch | Finish

@@ -1,0 +1,66 @@
+"""What a session leaves behind, as plain data for storage and the report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Literal
+
+from rehearsal_server.protocol.server_messages import Feedback
+from rehearsal_server.session.line_timing import LineTiming
+
+Outcome = Literal["spoken", "prompted", "skipped"]
+
+
+@dataclass(frozen=True)
+class Performance:
+    """One take of one line."""
+
+    line_id: str
+    character: str
+    text: str
+    take: int
+    outcome: Outcome
+    started_ms: int
+    ended_ms: int
+    timing: LineTiming | None  # None if nothing was said
+    prompts: int
+    feedback: tuple[Feedback, ...]
+
+
+@dataclass(frozen=True)
+class SessionResult:
+    """Everything a session measured."""
+
+    practice: str
+    scene_id: str
+    role: str
+    duration_ms: int
+    completed: bool  # the scene was played to its end
+    performances: tuple[Performance, ...]
+    summary: dict[str, float | int | None]
+
+
+def summarise(
+    performances: Sequence[Performance], duration_ms: int
+) -> dict[str, float | int | None]:
+    """Figures of a whole session; medians, because one dry line must not colour the rest."""
+    timings = [p.timing for p in performances if p.timing is not None]
+    pickups = [t.pickup_ms for t in timings if t.pickup_ms is not None]
+    return {
+        "duration_ms": duration_ms,
+        "takes": len(performances),
+        "lines": len({p.line_id for p in performances}),
+        "prompted": sum(p.outcome == "prompted" for p in performances),
+        "skipped": sum(p.outcome == "skipped" for p in performances),
+        "median_pickup_ms": _median([float(p) for p in pickups]),
+        "median_speech_rate": _median([t.speech_rate for t in timings]),
+        "median_articulation_rate": _median([t.articulation_rate for t in timings]),
+        "pauses": sum(len(t.pauses) for t in timings),
+        "feedback": sum(len(p.feedback) for p in performances),
+    }
+
+
+def _median(values: list[float]) -> float | None:
+    return round(median(values), 2) if values else None

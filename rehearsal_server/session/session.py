@@ -1,0 +1,128 @@
+"""A session: a practice with numbered events, a meter and a result.
+
+Bytes never come here and nothing leaves but messages and requests, so a whole session runs in a
+test or from a recording exactly as it did live.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import msgspec
+
+from dsp.clock import HOP_MS
+from rehearsal_server.protocol.client_messages import ClientMessage, Stop
+from rehearsal_server.protocol.fields import Options
+from rehearsal_server.protocol.server_messages import Event, Level, Speech
+from rehearsal_server.scripts.model import Scene
+from rehearsal_server.session.following import Follower, PaceFollower
+from rehearsal_server.session.hop import Hop
+from rehearsal_server.session.requests import Finish
+from rehearsal_server.session.result import SessionResult, summarise
+from rehearsal_server.session.scene import Output, ScenePractice
+
+# One meter every third hop: 16.7 a second, under the protocol's 20.
+_HOPS_PER_METER = 3
+
+
+@dataclass(frozen=True)
+class SessionPlan:
+    """Everything that decides how a session runs, fixed at its start."""
+
+    scene: Scene
+    role: str
+    options: Options
+
+
+class Session:
+    """One actor's session, from `begin` to `result`."""
+
+    def __init__(self, plan: SessionPlan, follower: Follower | None = None) -> None:
+        self.plan = plan
+        self.practice = ScenePractice(
+            plan.scene, plan.role, plan.options, follower or PaceFollower()
+        )
+        self.now_ms = 0
+        self.events = 0
+        self.is_over = False
+        self._hops = 0
+        self._speaking = False
+
+    def begin(self) -> list[Output]:
+        """Give the first cue."""
+        return self._number(self.practice.begin())
+
+    def hear(self, hop: Hop) -> list[Output]:
+        """Take in 20 ms of the microphone."""
+        self.now_ms = hop.end_ms
+        self._hops += 1
+        if hop.is_speech and not self._speaking and hop.onset_ms is None:
+            # After a stall the analysis is still in the speech that the stall ended.
+            hop = hop._replace(onset_ms=hop.end_ms - HOP_MS)
+        out: list[Output] = []
+        if hop.onset_ms is not None:
+            out.append(Speech(state="started", at_ms=hop.onset_ms))
+            self._speaking = True
+        if hop.offset_ms is not None and self._speaking:
+            out.append(Speech(state="ended", at_ms=hop.offset_ms))
+            self._speaking = False
+        if self._hops % _HOPS_PER_METER == 0:
+            out.append(_meter(hop))
+        return self._number(out + self.practice.hear(hop))
+
+    def stall(self) -> list[Output]:
+        """No audio has come for a while: nobody can be speaking on a wire that is silent."""
+        if not self._speaking:
+            return []
+        self._speaking = False
+        self.practice.stall()
+        return self._number([Speech(state="ended", at_ms=self.now_ms)])
+
+    def receive(self, message: ClientMessage) -> list[Output]:
+        """Take in a client's message, as of the last hop heard."""
+        return self._number(self.practice.receive(message))
+
+    def voice_ready(self, utterance: int, duration_ms: int) -> list[Output]:
+        """The length of an utterance is known."""
+        return self._number(self.practice.voice_ready(utterance, duration_ms))
+
+    def voice_failed(self, utterance: int) -> list[Output]:
+        """An utterance can't be spoken."""
+        return self._number(self.practice.voice_failed(utterance))
+
+    def close(self) -> list[Output]:
+        """The client is gone; ends as `stop` does."""
+        return [] if self.is_over else self.receive(Stop())
+
+    def result(self) -> SessionResult:
+        """What was measured so far."""
+        performances = tuple(self.practice.performances)
+        return SessionResult(
+            practice=self.practice.name,
+            scene_id=self.plan.scene.id,
+            role=self.plan.role,
+            duration_ms=self.now_ms,
+            completed=self.practice.reached_end,
+            performances=performances,
+            summary=summarise(performances, self.now_ms),
+        )
+
+    def number(self, event: Event) -> Event:
+        """Give an event the next number."""
+        self.events += 1
+        return msgspec.structs.replace(event, event=self.events)
+
+    def _number(self, outputs: list[Output]) -> list[Output]:
+        self.is_over = self.is_over or any(isinstance(o, Finish) for o in outputs)
+        return [self.number(o) if isinstance(o, Event) else o for o in outputs]
+
+
+def _meter(hop: Hop) -> Level:
+    return Level(
+        at_ms=hop.end_ms,
+        level_dbfs=round(hop.level_dbfs, 1),
+        loudness_lufs=round(hop.loudness_lufs, 1) if math.isfinite(hop.loudness_lufs) else None,
+        f0_hz=round(hop.f0_hz, 1) if math.isfinite(hop.f0_hz) else None,
+        speaking=hop.is_speech,
+    )

@@ -1,0 +1,77 @@
+"""A finished line: its measurements, the remarks on it, and the events that tell them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rehearsal_server.protocol.fields import Interval
+from rehearsal_server.protocol.server_messages import Cue, LineResult, ServerMessage, Timing
+from rehearsal_server.scripts.syllables import syllables
+from rehearsal_server.session.coaching import coach
+from rehearsal_server.session.intervals import Span
+from rehearsal_server.session.line_timing import LineTiming, measure_line
+from rehearsal_server.session.result import Outcome, Performance
+from rehearsal_server.session.turn import Turn
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a line came to its end."""
+
+    speech: list[Span]
+    outcome: Outcome
+    # Share of the line that was said, as the follower has it.
+    fraction: float
+    at_ms: int
+
+
+def judge_take(turn: Turn, ended: Ended, usual_articulation_rate: float | None) -> Performance:
+    """Measure one take of one line."""
+    timing = _measure(turn, ended)
+    feedback = coach(turn, timing, usual_articulation_rate) if timing else []
+    return Performance(
+        line_id=turn.line.id,
+        character=turn.line.character,
+        text=turn.line.text,
+        take=turn.take,
+        outcome=ended.outcome,
+        started_ms=timing.start_ms if timing else turn.given_ms,
+        ended_ms=timing.end_ms if timing else ended.at_ms,
+        timing=timing,
+        prompts=len(turn.dried),
+        feedback=tuple(feedback),
+    )
+
+
+def tell_take(performance: Performance) -> list[ServerMessage]:
+    """The events of a finished line, in order."""
+    line_id, take = performance.line_id, performance.take
+    done = Cue(action="done", line_id=line_id, at_ms=performance.ended_ms)
+    timing = [_timing_event(performance.timing, line_id, take)] if performance.timing else []
+    result = LineResult(line_id=line_id, take=take, outcome=performance.outcome)
+    return [done, *timing, *performance.feedback, result]
+
+
+def _measure(turn: Turn, ended: Ended) -> LineTiming | None:
+    if not ended.speech:
+        return None
+    share = min(1.0, ended.fraction) if ended.outcome == "skipped" else 1.0
+    return measure_line(
+        ended.speech, syllables=share * syllables(turn.line.text), cue_end=turn.cue_end
+    )
+
+
+def _timing_event(timing: LineTiming, line_id: str, take: int) -> Timing:
+    return Timing(
+        line_id=line_id,
+        take=take,
+        pickup_ms=timing.pickup_ms,
+        pickup_basis=timing.pickup_basis,
+        start_ms=timing.start_ms,
+        end_ms=timing.end_ms,
+        duration_ms=timing.duration_ms,
+        speech_rate=timing.speech_rate,
+        articulation_rate=timing.articulation_rate,
+        phonation_ratio=timing.phonation_ratio,
+        pauses=tuple(Interval(start_ms=p.start_ms, end_ms=p.end_ms) for p in timing.pauses),
+    )
