@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TypeVar
@@ -32,7 +32,7 @@ from rehearsal_server.client.pace import Pace
 from rehearsal_server.client.recording import SessionRecording
 from rehearsal_server.client.speakerphone import Speakerphone
 from rehearsal_server.protocol.audio import HEADER_BYTES, is_audio, unpack_audio
-from rehearsal_server.protocol.client_messages import ClientMessage, Start, Stop
+from rehearsal_server.protocol.client_messages import ClientMessage, Playback, Start, Stop
 from rehearsal_server.protocol.close_codes import CloseCode
 from rehearsal_server.protocol.codec import JSON, Codec
 from rehearsal_server.protocol.server_messages import (
@@ -123,19 +123,32 @@ class LiveSession:
         self._is_stopping = True
         await self.send(Stop())
 
-    async def stream(self, source: AudioSource) -> None:
-        """Send the microphone at its pace until the source or the session is over."""
+    async def stream(
+        self, source: AudioSource, heard: Callable[[Playback], None] = lambda mark: None
+    ) -> None:
+        """Send the microphone at its pace until the source or the session is over.
+
+        Parameters
+        ----------
+        source : AudioSource
+            Read when its samples are due, so it may still react to what was just received.
+        heard : callable
+            Is told what the loudspeaker plays, before the source is read.
+        """
         self.pace = Pace(time.perf_counter(), self.microphone.audio.sample_rate, self._speed)
         while not (self.microphone.is_over or self._is_stopping):
             end = self.microphone.next_position
             # Sleeping even when late lets the other coroutines have their turn.
             await asyncio.sleep(max(0.0, self.pace.due_s(end) - time.perf_counter()))
-            if self._is_stopping or not await self._send_chunk(source, end):
+            if self._is_stopping or not await self._send_chunk(source, heard, end):
                 return
 
-    async def _send_chunk(self, source: AudioSource, end: int) -> bool:
+    async def _send_chunk(
+        self, source: AudioSource, heard: Callable[[Playback], None], end: int
+    ) -> bool:
         """Send what was heard up to `end` and the chunk that ends there; False if it can't be."""
         for mark in self.speakerphone.marks_until(end):
+            heard(mark)
             await self.send(mark)
         chunk = self.microphone.next_chunk(source)
         if self._recording is not None:

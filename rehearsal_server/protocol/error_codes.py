@@ -68,6 +68,10 @@ ERROR_MEANINGS: dict[ErrorCode, ErrorMeaning] = {
     "overload": ErrorMeaning(
         "The server is full; come back after `retry_after_ms`.", CloseCode.OVERLOAD
     ),
+    "unavailable": ErrorMeaning(
+        "This server does not offer what was asked for, such as keeping audio.",
+        CloseCode.CONFLICT,
+    ),
     "voice_failed": ErrorMeaning(
         "No voice could speak a partner line; the scene goes on from its text.", None
     ),
