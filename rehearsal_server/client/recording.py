@@ -16,15 +16,12 @@ from pathlib import Path
 from types import TracebackType
 
 import msgspec
-import soundfile
 
+from rehearsal_server.audio_files import WavWriter
 from rehearsal_server.protocol.client_messages import ClientMessage, Start
 from rehearsal_server.protocol.codec import JSON
 from rehearsal_server.protocol.server_messages import Event, ServerMessage
 from rehearsal_server.scripts.model import Script
-
-# What the samples are in memory and in the WAV file.
-_SAMPLE_TYPES = {"s16le": ("int16", "PCM_16"), "f32le": ("float32", "FLOAT")}
 
 
 class SessionRecording:
@@ -32,31 +29,22 @@ class SessionRecording:
 
     Raises
     ------
-    ValueError
-        The microphone's encoding has no place in a WAV file as it is (mu-law).
+    AudioFileError
+        The microphone's encoding can't be kept as it is (mu-law).
     """
 
     def __init__(self, directory: Path, start: Start, script: Script | None = None) -> None:
-        if start.audio.encoding not in _SAMPLE_TYPES:
-            raise ValueError(f"a session in {start.audio.encoding} can't be recorded; use s16le")
         directory.mkdir(parents=True, exist_ok=True)
         (directory / "start.json").write_bytes(JSON.encode(start))
         if script is not None:
             (directory / "script.json").write_bytes(msgspec.json.encode(script))
-        self._dtype, subtype = _SAMPLE_TYPES[start.audio.encoding]
-        self._microphone = soundfile.SoundFile(
-            directory / "microphone.wav",
-            "w",
-            samplerate=start.audio.sample_rate,
-            channels=start.audio.channels,
-            subtype=subtype,
-        )
+        self._microphone = WavWriter(directory / "microphone.wav", start.audio)
         self._messages = (directory / "messages.jsonl").open("wb")
         self._events = (directory / "events.jsonl").open("wb")
 
     def audio_sent(self, samples: bytes | memoryview) -> None:
         """Keep microphone audio, in the order in which it was sent."""
-        self._microphone.buffer_write(samples, dtype=self._dtype)
+        self._microphone.write(samples)
 
     def message_sent(self, message: ClientMessage, position: int) -> None:
         """Keep a control message that was sent after `position` samples."""
