@@ -46,11 +46,15 @@ class OfflineSession:
         yield from self._settle(self.session.begin())
         for item in inputs:
             if isinstance(item, ClientMessage):
-                yield from self._settle(self.session.receive(item))
+                yield from self.receive(item)
                 continue
             for samples in intake.push(item):
                 (hop,) = to_hops(bank.step(slot, samples[None]))
                 yield from self.hear(hop)
+
+    def receive(self, message: ClientMessage) -> Iterator[ServerMessage]:
+        """Messages that a client's message brings."""
+        yield from self._settle(self.session.receive(message))
 
     def hear(self, hop: Hop) -> Iterator[ServerMessage]:
         """Messages that one hop brings."""

@@ -19,8 +19,8 @@ class AudioGap(ValueError):
 
     def __init__(self, expected_seq: int, seq: int) -> None:
         super().__init__(
-            f"chunk {seq} came where {expected_seq} was due; send again from {expected_seq}, or set "
-            "the discontinuity flag if those samples are lost"
+            f"chunk {seq} came where {expected_seq} was due; send again from {expected_seq}, or "
+            "set the discontinuity flag if those samples are lost"
         )
 
 

@@ -105,6 +105,11 @@ class StepScheduler:
         self._wake = asyncio.Event()
         self._runner: asyncio.Task[None] | None = None
 
+    @property
+    def capacity(self) -> int:
+        """Streams that the bank has room for at present."""
+        return self._bank.capacity
+
     def start(self) -> None:
         """Begin to run steps."""
         self._runner = asyncio.create_task(self._run(), name="step scheduler")

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import asyncio
+import json
+
+import pytest
+
+from rehearsal_server.live.outbox import MAX_AUDIO_BYTES, MAX_MESSAGES, Outbox, OutboxFull
+from rehearsal_server.protocol.codec import JSON, MSGPACK
+from rehearsal_server.protocol.server_messages import Level, Pong, Speech
+
+
+def level(at_ms: int) -> Level:
+    return Level(at_ms=at_ms, level_dbfs=-30, loudness_lufs=None, f0_hz=None, speaking=False)
+
+
+async def read_all(outbox: Outbox) -> list[object]:
+    frames = []
+    while not outbox.is_empty:
+        frame = await outbox.get()
+        frames.append(json.loads(frame) if isinstance(frame, str) else frame)
+    return frames
+
+
+async def test_messages_leave_in_order() -> None:
+    outbox = Outbox(JSON)
+    for number in range(3):
+        outbox.put(Pong(id=number))
+    assert [frame["id"] for frame in await read_all(outbox)] == [0, 1, 2]
+
+
+async def test_of_meters_only_the_latest_is_sent() -> None:
+    outbox = Outbox(JSON)
+    for at_ms in (20, 40, 60):
+        outbox.put(level(at_ms))
+    assert [frame["at_ms"] for frame in await read_all(outbox)] == [60]
+    outbox.put(level(80))
+    assert [frame["at_ms"] for frame in await read_all(outbox)] == [80]
+
+
+async def test_a_client_that_does_not_read_is_given_up() -> None:
+    outbox = Outbox(JSON)
+    for number in range(MAX_MESSAGES):
+        outbox.put(Pong(id=number))
+    with pytest.raises(OutboxFull, match="wait to be read"):
+        outbox.put(Pong(id=0))
+
+
+async def test_audio_waits_at_its_source() -> None:
+    outbox = Outbox(JSON)
+    frame = bytes(MAX_AUDIO_BYTES)
+    await outbox.put_audio(1, frame)
+    await outbox.put_audio(1, frame)
+    waiting = asyncio.ensure_future(outbox.put_audio(1, frame))
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    await outbox.get()
+    await outbox.get()
+    await waiting
+
+
+async def test_an_utterance_cut_short_leaves_the_queue() -> None:
+    outbox = Outbox(JSON)
+    await outbox.put_audio(1, b"first")
+    outbox.put(Pong(id=1))
+    await outbox.put_audio(2, b"second")
+    outbox.drop_audio(1)
+    frames = await read_all(outbox)
+    assert frames == [{"type": "pong", "id": 1}, b"second"]
+
+
+async def test_processing_time_is_taken_when_a_message_leaves() -> None:
+    outbox = Outbox(MSGPACK)
+    outbox.put(Speech(event=1, state="started", at_ms=0), received_s=0.0)
+    frame = await outbox.get()
+    assert isinstance(frame, bytes)
+    message = MSGPACK.decode_server(frame)
+    assert isinstance(message, Speech)
+    assert message.proc_ms > 0
