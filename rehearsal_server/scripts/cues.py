@@ -16,6 +16,7 @@ _DIRECTIONS = r"(?:\s*(?:\([^()\n]{0,200}\)|\[[^\[\]\n]{0,200}\]))*"
 _COLON = re.compile(rf"(?P<cue>[^:：()\[\]]{{1,60}}{_DIRECTIONS})\s*[:：](?!//)\s*(?P<rest>.*)")
 # "DR. CHASUBLE.  Yes." is called Dr. Chasuble, not Dr.
 _TITLE = r"(?:MRS?|MS|DR|ST|SR|JR|REV|PROF|CAPT|SGT|LT|COL|GEN|HON|MME|MLLE|M)\."
+_BARE_TITLE = re.compile(_TITLE.replace(r"\.", r"\.?"))
 _CAPITALS = r"[^\W\d_a-z][^\s.:()\[\]]*"
 _WORD = rf"(?:{_TITLE}|{_CAPITALS}|\d+(?:ST|ND|RD|TH)?|&)"
 _NAME = rf"{_WORD}(?:\s(?:and\s)?{_WORD}){{0,5}}"
@@ -47,10 +48,11 @@ def colon_cue(line: str) -> Cue | None:
 
 def period_cue(line: str) -> Cue | None:
     """Recognise ``LADY BRACKNELL.  A handbag?`` and ``LADY BRACKNELL [Icily.]  A handbag?``."""
-    match = _PERIOD.fullmatch(line.strip()) or _DIRECTION_ONLY.fullmatch(line.strip())
-    if not match or not _is_capital_name(split_cue(match["cue"])[0]):
-        return None
-    return Cue(match["cue"].strip(), match["rest"])
+    for form in (_PERIOD, _DIRECTION_ONLY):
+        match = form.fullmatch(line.strip())
+        if match and _is_capital_name(split_cue(match["cue"])[0]):
+            return Cue(match["cue"].strip(), match["rest"])
+    return None
 
 
 def own_line_cue(line: str) -> Cue | None:
@@ -102,7 +104,8 @@ def _capital_colon_cue(line: str) -> Cue | None:
 def _is_capital_name(name: str) -> bool:
     letters = sum(c.isalpha() for c in name)
     in_capitals = name.replace(" and ", " ") == name.replace(" and ", " ").upper()
-    return in_capitals and letters > 1 and _is_name(name)
+    is_title_only = _BARE_TITLE.fullmatch(name) is not None
+    return in_capitals and letters > 1 and not is_title_only and _is_name(name)
 
 
 def _is_name(name: str) -> bool:

@@ -52,6 +52,8 @@ def _note_spans(text: str) -> Iterator[tuple[int, int]]:
 def _cut(
     lines: tuple[SourceLine, ...], code: str, find_spans: Callable[[str], Iterator[tuple[int, int]]]
 ) -> tuple[tuple[SourceLine, ...], list[Comment]]:
+    if not lines:
+        return (), []
     text = "\n".join(line.text for line in lines)
     pieces: list[str] = []
     comments: list[Comment] = []

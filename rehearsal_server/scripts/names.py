@@ -12,6 +12,7 @@ SMALL_WORDS = frozenset(
     a an and at by de der du for from in la le of on or the to van von with
 """.split()
 )
+_NUMBERED = re.compile(r"\d+(?:ST|ND|RD|TH)")  # "1ST SOLDIER"
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.){2,}")
 
@@ -44,6 +45,8 @@ def shown_name(cue_name: str) -> str:
 
 
 def _capitalised(word: str) -> str:
+    if _NUMBERED.fullmatch(word):
+        return word.lower()
     if any(c.isdigit() for c in word) or _ROMAN.fullmatch(word) or _INITIALS.fullmatch(word):
         return word
     return _WORD.sub(lambda match: _capitalised_part(match[0]), word)

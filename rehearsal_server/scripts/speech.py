@@ -11,7 +11,7 @@ from rehearsal_server.scripts.model import Parenthetical
 _PARTNER = {")": "(", "]": "["}
 _CUT_OFF = re.compile(r"(?:--|[—–―]|//)[\"'”’»]*$")
 _OVERLAP_MARK = re.compile(r"\s*//+$")
-_NO_SPACE_BEFORE = re.compile(r"[,.;:!?…)\]”’]")
+_NO_SPACE_BEFORE = re.compile(r"[,.;:!?)\]”’]")
 
 
 class Speech(NamedTuple):

@@ -1,0 +1,16 @@
+"""The short scene that comes with the server, for the demo and a first try."""
+
+from __future__ import annotations
+
+from importlib import resources
+
+from rehearsal_server.scripts.model import Script
+from rehearsal_server.scripts.parse import parse_script
+
+_PLACE = ("bundled", "last_train.fountain")
+
+
+def bundled_script() -> Script:
+    """Read *The Last Train*, a scene for two."""
+    text = resources.files("rehearsal_server.scripts").joinpath(*_PLACE).read_text("utf-8")
+    return parse_script(text, format="fountain")
