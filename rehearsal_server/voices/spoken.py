@@ -1,0 +1,176 @@
+"""A line as written -> the text to speak, and where each part of it stood in the line.
+
+`Line.text` holds no directions, but it is still typography: quotation marks, dashes, capitals for
+emphasis. Synthesisers read some of that aloud ("quote"), spell capitals, or say "grinning face".
+What they get is plain, and `SpokenText.origin` leads back from every character of it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import NamedTuple
+
+Span = tuple[int, int]  # [start, end) in characters
+
+_TITLES = "Mr Mrs Ms Dr St Rev Prof Capt Lt Col Gen Messrs".split()
+_AFTER_TITLE = "|".join(rf"(?<=\b{title})" for title in _TITLES)
+
+_REWRITES = tuple(
+    (re.compile(pattern), replacement)
+    for pattern, replacement in (
+        # A title's full stop would end the sentence in the middle of a name.
+        (rf"(?:{_AFTER_TITLE})\.(?=\s)", ""),
+        (r"[’‘‛ʼ‚]", "'"),
+        (r"(?<!\w)'|'(?!\w)|[\"“”„«»‹›‟]", ""),
+        # A line that trails or breaks off keeps its voice up, as before a comma or a semicolon.
+        (r"\s*(?:…|\.(?:\s?\.)+)[….]*", "; "),
+        (r"\s*(?:-{2,}|[—–―]+|/{2,}|(?<=\s)-(?=\s))\s*", ", "),
+        (r"&", " and "),
+    )
+)
+_TIDYING = tuple(
+    (re.compile(pattern), replacement)
+    for pattern, replacement in (
+        (r"\s+", " "),
+        (r" (?=[.,;:?!])", ""),
+        (r"[,;](?: ?[,;])* ?(?=[.,;:?!])", ""),
+        (r"^[\s.,;:?!-]+|\s+$", ""),
+    )
+)
+_SPEAKABLE_SIGNS = frozenset(" .,;:?!'-%+=/°@")
+_RUN = re.compile(r"\S+")
+_EDGES = ".,;:?!'-/"
+
+# In capitals these are shouted, not spelled. Longer words with a vowel are taken for words; other
+# short ones (BBC, FBI, TV) stay as they are, and the engine spells them.
+_SHORT_WORDS = frozenset(
+    "AM AN AND ANY ARE AS AT BE BUT BY CAN DID DO FOR GET GO GOD HAD HAS HE HER HEY HIM HIS HOW "
+    "IF IN IS IT ITS LET MAY ME MY NO NOR NOT NOW OF OFF OH ON ONE OR OUR OUT OWN SAY SEE SHE "
+    "SIR SO THE TO TOO TWO UP US WAS WAY WE WHO WHY YES YET YOU".split()
+)
+_VOWEL = re.compile(r"[AEIOUYÀ-ÖØ-Þ]")
+
+_SENTENCE_END = re.compile(r"[.?!]\s")
+_CLAUSE_END = re.compile(r"[,;:]\s")
+_SPACE = re.compile(r"\s")
+
+
+class SpokenText(NamedTuple):
+    """What an engine is given to say; `text` is empty where there is nothing to say."""
+
+    source: str  # the line as written
+    text: str  # letters, digits and the punctuation that shapes speech
+    origin: tuple[int, ...] = ()  # for each character of `text`, its position in `source`
+    words: tuple[Span, ...] = ()  # of `text`, in order
+    emphasised: tuple[Span, ...] = ()  # those words that stood in capitals
+
+    def in_source(self, span: Span) -> Span:
+        """Where a span of `text` stood in `source`."""
+        start, end = span
+        return self.origin[start], self.origin[end - 1] + 1
+
+
+def spoken_text(line: str) -> SpokenText:
+    """Prepare the words of a line for a synthesiser."""
+    text, origin = line, tuple(range(len(line)))
+    for pattern, replacement in _REWRITES:
+        text, origin = _rewrite(text, origin, pattern, replacement)
+    text = "".join(char if _is_speakable(char) else " " for char in text)
+    for pattern, replacement in _TIDYING:
+        text, origin = _rewrite(text, origin, pattern, replacement)
+    words = _words(text)
+    if not words:
+        return SpokenText(line, "")
+    text, emphasised = _with_small_letters(text, words)
+    return SpokenText(line, text, origin, words, emphasised)
+
+
+def passages(
+    spoken: SpokenText, *, limit_chars: int, first_limit_chars: int | None = None
+) -> Iterator[Span]:
+    """Cut a text where a voice may pause, into pieces short enough to wait for.
+
+    Parameters
+    ----------
+    spoken : SpokenText
+    limit_chars : int > 0
+        No passage is longer. A cut is at the last sentence end within the limit, else at the last
+        clause end, else between words, else anywhere.
+    first_limit_chars : int > 0, optional
+        The limit of the first passage, which the listener waits for.
+
+    Yields
+    ------
+    tuple of int
+        Spans of ``spoken.text`` that begin and end with no space and skip only spaces.
+    """
+    text, start, limit = spoken.text, 0, first_limit_chars or limit_chars
+    while start < len(text):
+        end = len(text) if len(text) - start <= limit else _cut(text, start, start + limit)
+        yield start, end
+        start = end
+        while start < len(text) and text[start] == " ":
+            start += 1
+        limit = limit_chars
+
+
+def _words(text: str) -> tuple[Span, ...]:
+    spans = []
+    for run in _RUN.finditer(text):
+        start = run.end() - len(run[0].lstrip(_EDGES))
+        end = run.start() + len(run[0].rstrip(_EDGES))
+        if any(char.isalnum() for char in text[start:end]):
+            spans.append((start, end))
+    return tuple(spans)
+
+
+def _rewrite(
+    text: str, origin: tuple[int, ...], pattern: re.Pattern[str], replacement: str
+) -> tuple[str, tuple[int, ...]]:
+    """`re.sub` that keeps the origins; what is put in comes from where the match began."""
+    pieces: list[str] = []
+    origins: list[int] = []
+    position = 0
+    for match in pattern.finditer(text):
+        start, end = match.span()
+        pieces += text[position:start], replacement
+        origins += origin[position:start]
+        origins += [origin[start]] * len(replacement)
+        position = end
+    return "".join(pieces) + text[position:], (*origins, *origin[position:])
+
+
+def _is_speakable(char: str) -> bool:
+    if char in _SPEAKABLE_SIGNS:
+        return True
+    category = unicodedata.category(char)
+    # The variation selectors that follow an emoji are marks (Mn) as well.
+    is_selector = "\ufe00" <= char <= "\ufe0f"
+    return category[0] in "LN" or (category in ("Mn", "Mc", "Sc") and not is_selector)
+
+
+def _with_small_letters(text: str, words: tuple[Span, ...]) -> tuple[str, tuple[Span, ...]]:
+    """Write shouted words small, lest they are spelled; a text all in capitals stresses none."""
+    all_capitals = text.isupper() and len(words) > 1
+    shouted = tuple((a, b) for a, b in words if all_capitals or _is_shouted(text[a:b]))
+    for start, end in shouted:
+        # A letter whose small form is longer (İ) would shift what follows.
+        small = "".join(c.lower() if len(c.lower()) == 1 else c for c in text[start:end])
+        text = text[:start] + small + text[end:]
+    return text, () if all_capitals else shouted
+
+
+def _is_shouted(word: str) -> bool:
+    if not word.isupper() or len(word) < 2:
+        return False
+    return word in _SHORT_WORDS or (len(word) >= 4 and _VOWEL.search(word) is not None)
+
+
+def _cut(text: str, start: int, limit: int) -> int:
+    for boundary in (_SENTENCE_END, _CLAUSE_END, _SPACE):
+        cuts = [match.end() - 1 for match in boundary.finditer(text, start, limit + 1)]
+        if cuts and cuts[-1] > start:
+            return cuts[-1]
+    return limit
