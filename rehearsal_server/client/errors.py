@@ -12,14 +12,25 @@ class ClientError(Exception):
     """Base of everything this client raises."""
 
 
-class RequestRefused(ClientError):
-    """A REST request was answered with an error."""
+class Unreachable(ClientError):
+    """Nothing answers at the server's address."""
 
-    def __init__(self, status: int, code: str, message: str, field: str | None = None) -> None:
-        super().__init__(f"{status} {code}: {message}" + (f" ({field})" if field else ""))
+
+class RequestRefused(ClientError):
+    """A REST request was answered with a problem.
+
+    Attributes
+    ----------
+    status : int
+        The HTTP status.
+    code : str
+        What kind of problem it is, e.g. ``wrong_credentials``.
+    """
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(f"{status} {code}: {message}")
         self.status = status
         self.code = code
-        self.field = field
 
 
 class ConnectionRefused(ClientError):
