@@ -49,6 +49,24 @@ def read_mono(path: Path, sample_rate: int) -> Samples:
     return resample(samples.mean(axis=1), file_rate, sample_rate)
 
 
+def read_frames(path: Path, audio: AudioFormat) -> bytes:
+    """Read a file that `WavWriter` wrote, as the bytes that it was given.
+
+    Raises
+    ------
+    AudioFileError
+        There is no such file, or it is not of this format.
+    """
+    dtype, _ = _SAMPLE_TYPES[audio.encoding]
+    try:
+        with soundfile.SoundFile(path) as file:
+            if (file.samplerate, file.channels) != (audio.sample_rate, audio.channels):
+                raise AudioFileError(f"{path} is not of the announced format")
+            return bytes(file.buffer_read(dtype=dtype))
+    except soundfile.LibsndfileError as error:
+        raise AudioFileError(f"{path} can't be read as audio: {error}") from None
+
+
 def resample(samples: Samples, from_rate: int, to_rate: int) -> Samples:
     """Bring a whole recording to another rate.
 

@@ -31,8 +31,8 @@ class OfflineSession:
     ----------
     session : not yet begun
     audio : format of the chunks
-    voice_length_ms : how long an utterance lasts, or None if it can't be spoken; what a voice
-        engine would answer, at once
+    voice_length_ms : what a voice engine would answer, at once: how long an utterance lasts, 0 if
+        it can't be spoken, None if it was cut off before that was known
     """
 
     session: Session
@@ -73,5 +73,7 @@ class OfflineSession:
     def _voice_answer(self, request: Speak) -> list[Output]:
         length_ms = self.voice_length_ms(request)
         if length_ms is None:
+            return []
+        if length_ms == 0:
             return self.session.voice_failed(request.utterance)
         return self.session.voice_ready(request.utterance, length_ms)

@@ -7,7 +7,8 @@ A directory of
 - `microphone.wav`: the audio as it was sent;
 - `messages.jsonl`: the other control messages, one a line as
   ``{"position": samples sent before it, "message": {...}}``;
-- `events.jsonl`: the final events that were received, one a line.
+- `events.jsonl`: the final events that were received, one a line;
+- `voices.jsonl`: the `voice` messages, which tell how long each utterance is.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import msgspec
 from rehearsal_server.audio_files import WavWriter
 from rehearsal_server.protocol.client_messages import ClientMessage, Start
 from rehearsal_server.protocol.codec import JSON
-from rehearsal_server.protocol.server_messages import Event, ServerMessage
+from rehearsal_server.protocol.server_messages import Event, ServerMessage, Voice
 from rehearsal_server.scripts.model import Script
 
 
@@ -41,6 +42,7 @@ class SessionRecording:
         self._microphone = WavWriter(directory / "microphone.wav", start.audio)
         self._messages = (directory / "messages.jsonl").open("wb")
         self._events = (directory / "events.jsonl").open("wb")
+        self._voices = (directory / "voices.jsonl").open("wb")
 
     def audio_sent(self, samples: bytes | memoryview) -> None:
         """Keep microphone audio, in the order in which it was sent."""
@@ -52,7 +54,9 @@ class SessionRecording:
         self._messages.write(line)
 
     def received(self, message: ServerMessage) -> None:
-        """Keep a message if it is final."""
+        """Keep a message if it is final, or tells of a voice."""
+        if isinstance(message, Voice):
+            self._voices.write(JSON.encode(message) + b"\n")
         if isinstance(message, Event) and message.event:
             self._events.write(JSON.encode(message) + b"\n")
 
@@ -61,6 +65,7 @@ class SessionRecording:
         self._microphone.close()
         self._messages.close()
         self._events.close()
+        self._voices.close()
 
     def __enter__(self) -> SessionRecording:
         return self

@@ -15,7 +15,13 @@ from rehearsal_server.live.pace import TokenBucket
 from rehearsal_server.live.partner import PartnerVoice
 from rehearsal_server.live.scheduler import Analysed, AnalysedStream, Chunk
 from rehearsal_server.live.services import Identity, LiveServices
-from rehearsal_server.live.starting import greet, new_secret, plan_session, scene_lines
+from rehearsal_server.live.starting import (
+    cast_partners,
+    greet,
+    new_secret,
+    plan_session,
+    scene_lines,
+)
 from rehearsal_server.protocol.audio import AudioFlags, is_audio, unpack_audio
 from rehearsal_server.protocol.client_messages import (
     AckEvent,
@@ -89,7 +95,7 @@ class Connection:
         """Serve the socket until it closes; the results are saved whatever ends it."""
         writer = asyncio.create_task(self._write(), name="socket writer")
         reader = asyncio.create_task(self._read(), name="socket reader")
-        self._outbox.put(greet(self._services))
+        self._outbox.put(await greet(self._services))
         try:
             await asyncio.wait((self._ending, reader, writer), return_when="FIRST_COMPLETED")
             reader.cancel()
@@ -145,12 +151,13 @@ class Connection:
         if not self._message_pace.take(1, time.perf_counter()):
             limit = self._services.limits.max_messages_per_s
             raise SocketFault("too_fast", f"at most {limit:g} control messages a second")
-        if (text is not None) is not self._codec.is_text:
+        control = text.encode() if text is not None and self._codec.is_text else data
+        if control is None or (text is None) is self._codec.is_text:
             frames = "text" if self._codec.is_text else "binary"
             raise SocketFault(
                 "malformed", f"{self._codec.subprotocol} sends control messages in {frames} frames"
             )
-        message = self._codec.decode_client(data if text is None else text.encode())
+        message = self._codec.decode_client(control)
         await self._take_message(message)
 
     async def _take_message(self, message: AnyClientMessage) -> None:
@@ -212,8 +219,8 @@ class Connection:
     async def _start(self, start: Start) -> None:
         services = self._services
         plan, script = await plan_session(services.archive, self._identity, start)
+        self._partner.cast(await cast_partners(services, plan, script))
         self._session_id = await services.archive.begin(self._identity.user_id, start, plan)
-        self._partner.cast(script, plan)
         self._chunks = ChunkSequence(start.audio)
         self._stream = services.scheduler.open(start.audio, self._analysed)
         self._session = Session(plan)

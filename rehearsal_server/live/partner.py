@@ -13,6 +13,7 @@ from rehearsal_server.protocol.audio import AudioFlags, AudioHeader, AudioKind, 
 from rehearsal_server.protocol.fields import SpokenWord
 from rehearsal_server.protocol.server_messages import Error, ServerMessage, Voice
 from rehearsal_server.session.requests import Speak
+from rehearsal_server.voices.casting import Cast
 from rehearsal_server.voices.engine import Chunk, VoiceError, VoiceSpec, Word
 from rehearsal_server.voices.speaker import Speaker
 
@@ -45,14 +46,12 @@ class PartnerVoice:
         self._outbox = outbox
         self._put = put
         self._finished = finished
-        self._cast: dict[str, VoiceSpec] = {}
-        self._prompter: VoiceSpec | None = None
+        self._cast: Cast | None = None
         self._speaking: dict[int, asyncio.Task[None]] = {}
-        self._prefetching: set[asyncio.Task[None]] = set()
 
-    def cast(self, voices: dict[str, VoiceSpec], prompter: VoiceSpec) -> None:
-        """Give each character a voice, and one to the prompter."""
-        self._cast, self._prompter = voices, prompter
+    def cast(self, cast: Cast) -> None:
+        """Say who speaks with which voice; due before the first line."""
+        self._cast = cast
 
     def speak(self, request: Speak) -> None:
         """Begin an utterance."""
@@ -69,21 +68,18 @@ class PartnerVoice:
 
     def prefetch(self, character: str, text: str) -> None:
         """Have a line ready before it is due."""
-        task = asyncio.create_task(self._prefetch(text, self._voice_of(character)), name="prefetch")
-        self._prefetching.add(task)
-        task.add_done_callback(self._prefetching.discard)
+        self._speaker.prefetch(text, self._voice_of(character))
 
     async def close(self) -> None:
         """Stop everything."""
-        tasks = [*self._speaking.values(), *self._prefetching]
+        tasks = list(self._speaking.values())
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def _voice_of(self, character: str | None) -> VoiceSpec:
-        voice = self._prompter if character is None else self._cast[character]
-        assert voice is not None, "the voices are cast before the first line"
-        return voice
+        assert self._cast is not None, "the voices are cast before the first line"
+        return self._cast.voice_of(character)
 
     async def _speak(self, request: Speak) -> None:
         frames = _Frames(request.utterance)
@@ -109,6 +105,7 @@ class PartnerVoice:
                 line_id=request.line_id,
                 state="complete",
                 sample_rate=frames.sample_rate,
+                duration_ms=frames.duration_ms,
                 words=_spoken_words(words),
             )
         )
@@ -130,13 +127,6 @@ class PartnerVoice:
         self._put(_state(request.utterance, request.line_id, "failed"))
         self._put(Error(code="voice_failed", message=str(error), fatal=False, retryable=True))
         self._finished(request.utterance, None)
-
-    async def _prefetch(self, text: str, voice: VoiceSpec) -> None:
-        try:
-            await self._speaker.prefetch(text, voice)
-        except VoiceError as error:
-            # It will be told when the line is due, if it fails again.
-            log.debug("prefetch failed: %s", error)
 
 
 class _Frames:

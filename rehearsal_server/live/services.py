@@ -8,7 +8,6 @@ from typing import Protocol
 
 from rehearsal_server.live.scheduler import StepScheduler
 from rehearsal_server.protocol.client_messages import Start
-from rehearsal_server.protocol.server_messages import Engine
 from rehearsal_server.scripts.model import Script
 from rehearsal_server.session.result import SessionResult
 from rehearsal_server.session.session import SessionPlan
@@ -78,6 +77,7 @@ class LiveServices:
     archive: Archive
     scheduler: StepScheduler
     speaker: Speaker
-    engines: tuple[Engine, ...]
     limits: LiveLimits
+    # Engine and voice of partners where a session asks for none; None takes what fits best.
+    default_voice: str | None
     allowed_origins: frozenset[str]

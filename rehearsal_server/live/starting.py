@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 
+from rehearsal_server.live.engines import list_engines
 from rehearsal_server.live.faults import SocketFault
 from rehearsal_server.live.services import Archive, Identity, LiveServices
 from rehearsal_server.protocol.client_messages import MAX_CONTROL_BYTES, Start
@@ -12,12 +13,14 @@ from rehearsal_server.scripts.errors import ScriptError
 from rehearsal_server.scripts.model import Scene, Script
 from rehearsal_server.scripts.parse import parse_script
 from rehearsal_server.session.session import SessionPlan
+from rehearsal_server.voices.casting import Cast
+from rehearsal_server.voices.engine import VoiceUnavailableError
 
 PROTOCOL = "rehearsal.v1"
 PRACTICES = ("scene",)
 
 
-def greet(services: LiveServices) -> Hello:
+async def greet(services: LiveServices) -> Hello:
     """The first message on a socket."""
     limits = services.limits
     return Hello(
@@ -32,7 +35,7 @@ def greet(services: LiveServices) -> Hello:
             idle_after_ms=round(1000 * limits.idle_after_s),
             resume_within_ms=0,
         ),
-        engines=services.engines,
+        engines=await list_engines(services.speaker),
     )
 
 
@@ -60,6 +63,27 @@ async def plan_session(
             "role",
         )
     return SessionPlan(scene=scene, role=start.role, options=start.options), script
+
+
+async def cast_partners(services: LiveServices, plan: SessionPlan, script: Script) -> Cast:
+    """Voices of the scene's partners.
+
+    Raises
+    ------
+    SocketFault
+        No engine here has the voice that is asked for, or none speaks the language.
+    """
+    partners = dict.fromkeys(line.character for line in plan.scene.lines)
+    partners.pop(plan.role, None)
+    try:
+        return await services.speaker.cast(
+            [character.name for character in script.characters],
+            list(partners),
+            partner_voice=plan.options.partner_voice or services.default_voice,
+            language=plan.options.language,
+        )
+    except VoiceUnavailableError as error:
+        raise SocketFault("unavailable", str(error), "options.partner_voice") from None
 
 
 def scene_lines(plan: SessionPlan) -> tuple[SceneLine, ...]:

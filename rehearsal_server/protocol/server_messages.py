@@ -137,6 +137,9 @@ class Voice(ServerMessage, frozen=True, kw_only=True, tag="voice"):
         ),
     ]
     sample_rate: Annotated[int, Meta(ge=0, description="Of the utterance; 0 if it failed.")]
+    duration_ms: Annotated[
+        int | None, Meta(description="Length of the utterance, with `complete`.")
+    ] = None
     words: Annotated[
         tuple[SpokenWord, ...], Meta(description="Word times, at the latest with `complete`.")
     ] = ()
@@ -271,6 +274,7 @@ ErrorCode = Literal[
     "no_such_session",
     "token_expired",
     "overload",
+    "unavailable",
     "voice_failed",
     "not_saved",
     "internal",

@@ -55,11 +55,15 @@ def take(line: Pcm) -> Pcm:
 def marks(line: Pcm) -> list[tuple[int, ClientMessage]]:
     """What the client says, and after how many samples: both cue lines end 200 ms before speech."""
     first_end, second_end = 1000, round(1200 + 1000 * len(line) / RATE_HZ + 2400)
-    return [
-        (at_ms * RATE_HZ // 1000 + 160, Playback(utterance=utterance, state=state, at_ms=at_ms))
+    heard = [
+        mark
         for utterance, end_ms in ((1, first_end), (2, second_end))
-        for state, at_ms in (("started", end_ms - VOICE_MS), ("ended", end_ms))
+        for mark in (
+            Playback(utterance=utterance, state="started", at_ms=end_ms - VOICE_MS),
+            Playback(utterance=utterance, state="ended", at_ms=end_ms),
+        )
     ]
+    return [(mark.at_ms * RATE_HZ // 1000 + 160, mark) for mark in heard]
 
 
 def cut(

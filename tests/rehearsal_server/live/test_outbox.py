@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ def level(at_ms: int) -> Level:
     return Level(at_ms=at_ms, level_dbfs=-30, loudness_lufs=None, f0_hz=None, speaking=False)
 
 
-async def read_all(outbox: Outbox) -> list[object]:
+async def read_all(outbox: Outbox) -> list[Any]:
     frames = []
     while not outbox.is_empty:
         frame = await outbox.get()

@@ -1,0 +1,85 @@
+"""The application: the one file that wires the folders together."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.routing import WebSocketRoute
+
+from dsp.bank import StreamBank
+from rehearsal_server import __version__
+from rehearsal_server.api.envelope import EXCEPTION_HANDLERS, Envelope
+from rehearsal_server.api.routes import api_routes
+from rehearsal_server.api.services import Services, make_services
+from rehearsal_server.config import Settings
+from rehearsal_server.live.archive import DatabaseArchive
+from rehearsal_server.live.doorkeeper import AccountDoorkeeper
+from rehearsal_server.live.endpoint import LiveEndpoint
+from rehearsal_server.live.engines import list_engines
+from rehearsal_server.live.scheduler import StepScheduler
+from rehearsal_server.live.services import LiveLimits, LiveServices
+from rehearsal_server.voices.cache import MemoryVoiceCache
+from rehearsal_server.voices.espeak.engine import EspeakEngine
+from rehearsal_server.voices.speaker import Speaker
+
+log = logging.getLogger("rehearsal_server")
+
+
+def create_app(settings: Settings) -> Starlette:
+    """Build the server for these settings; nothing runs until its lifespan begins.
+
+    Raises
+    ------
+    ValueError
+        The kept signing key cannot be used; the message says what to do.
+    """
+    services = make_services(settings)
+    scheduler = StepScheduler(StreamBank())
+    speaker = _make_speaker(settings)
+    live = LiveEndpoint(_live_services(services, scheduler, speaker))
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            await services.open()
+            stack.push_async_callback(services.close)
+            stack.push_async_callback(speaker.aclose)
+            for engine in await list_engines(speaker):
+                log.info("%s: %s", engine.name, engine.detail or "present")
+            scheduler.start()
+            stack.push_async_callback(scheduler.stop)
+            await live.start()
+            stack.push_async_callback(live.stop)
+            yield
+
+    return Starlette(
+        routes=[*api_routes(services), WebSocketRoute("/v1/live", live)],
+        middleware=[Middleware(Envelope)],
+        exception_handlers=EXCEPTION_HANDLERS,
+        lifespan=lifespan,
+    )
+
+
+def _make_speaker(settings: Settings) -> Speaker:
+    return Speaker([EspeakEngine()], MemoryVoiceCache(capacity_bytes=settings.tts_cache_mib * 2**20))
+
+
+def _live_services(services: Services, scheduler: StepScheduler, speaker: Speaker) -> LiveServices:
+    settings = services.settings
+    return LiveServices(
+        version=__version__,
+        doorkeeper=AccountDoorkeeper(services),
+        archive=DatabaseArchive(services.scripts, services.sessions),
+        scheduler=scheduler,
+        speaker=speaker,
+        limits=LiveLimits(
+            max_sessions=settings.max_sessions,
+            max_audio_speed=settings.max_audio_speed,
+        ),
+        default_voice=settings.default_voice or None,
+        allowed_origins=frozenset(settings.allowed_origins),
+    )

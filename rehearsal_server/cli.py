@@ -1,0 +1,78 @@
+"""The command line: `rehearsal-server serve | replay`."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from rehearsal_server import __version__
+from rehearsal_server.config import SettingsError, describe_settings, load_settings
+
+Commands = Any  # argparse's type for sub-commands is private
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; its exit status."""
+    options = make_parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Declare every command and its options."""
+    parser = argparse.ArgumentParser(prog="rehearsal-server", description=__doc__)
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    serve = commands.add_parser("serve", help="serve rehearsals until SIGTERM")
+    serve.set_defaults(run=_serve)
+    settings = commands.add_parser("settings", help="list every setting")
+    settings.set_defaults(run=_list_settings)
+    replay = commands.add_parser("replay", help="run a recorded session again, without a network")
+    replay.add_argument("recording", type=Path, metavar="FILE", help="folder of the recording")
+    replay.set_defaults(run=_replay)
+    return parser
+
+
+def _serve(_options: argparse.Namespace) -> int:
+    # Imported late: `settings` and `--help` need none of the analysis.
+    from rehearsal_server.serving import make_server
+
+    settings = load_settings(os.environ, Path(".env"))
+    logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(name)s %(message)s")
+    server = make_server(settings)
+    server.run()
+    return 0 if server.started else 1
+
+
+def _list_settings(_options: argparse.Namespace) -> int:
+    for setting in describe_settings():
+        print(f"{setting.variable}={setting.default}\n    {setting.doc} ({setting.allowed})")
+    return 0
+
+
+def _replay(options: argparse.Namespace) -> int:
+    from rehearsal_server.protocol.codec import JSON
+    from rehearsal_server.replay import RecordingError, differences, read_recording, replay
+
+    try:
+        recording = read_recording(options.recording)
+    except RecordingError as error:
+        print(error, file=sys.stderr)
+        return 2
+    events = replay(recording)
+    for event in events:
+        print(JSON.encode(event).decode())
+    changes = differences(recording, events)
+    for change in changes:
+        print(change, file=sys.stderr)
+    return 1 if changes else 0

@@ -1,0 +1,97 @@
+"""Scripts from the database, results into it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from rehearsal_server.protocol.client_messages import Start
+from rehearsal_server.scripts.model import Script
+from rehearsal_server.session.line_timing import LineTiming
+from rehearsal_server.session.result import Performance, SessionResult
+from rehearsal_server.session.session import SessionPlan
+from storage.results import Remark, SessionResults, Take
+from storage.scripts import ScriptRepository
+from storage.sessions import NewSession, SessionRepository
+
+
+@dataclass(frozen=True)
+class DatabaseArchive:
+    """The archive of a server with a database."""
+
+    scripts: ScriptRepository
+    sessions: SessionRepository
+
+    async def find_script(self, user_id: str, script_id: str) -> Script | None:
+        """A stored script of this user."""
+        stored = await self.scripts.get(user_id, script_id)
+        return None if stored is None else msgspec.json.decode(stored.document, type=Script)
+
+    async def begin(self, user_id: str, start: Start, plan: SessionPlan) -> str:
+        """Record that a session began; its public id."""
+        new = NewSession(
+            user_id=user_id,
+            practice=start.mode,
+            script_id=start.script_id,
+            scene_id=plan.scene.id,
+            role=plan.role,
+            options=msgspec.to_builtins(plan.options),
+            started_at=datetime.now(UTC),
+        )
+        return (await self.sessions.begin(new)).id
+
+    async def save(self, session_id: str, result: SessionResult) -> None:
+        """Save everything that the session measured, in one transaction."""
+        results = SessionResults(
+            state="completed" if result.completed else "abandoned",
+            ended_at=datetime.now(UTC),
+            duration_ms=result.duration_ms,
+            summary=dict(result.summary),
+            takes=tuple(_to_take(p) for p in result.performances),
+            remarks=tuple(r for p in result.performances for r in _to_remarks(p)),
+        )
+        await self.sessions.save(session_id, results)
+
+
+def _to_take(performance: Performance) -> Take:
+    timing = performance.timing
+    return Take(
+        line_id=performance.line_id,
+        take=performance.take,
+        character=performance.character,
+        line_text=performance.text,
+        started_ms=performance.started_ms,
+        ended_ms=performance.ended_ms,
+        pickup_ms=timing.pickup_ms if timing else None,
+        duration_ms=performance.ended_ms - performance.started_ms,
+        outcome=performance.outcome,
+        timing={"prompts": performance.prompts} | (_figures(timing) if timing else {}),
+    )
+
+
+def _figures(timing: LineTiming) -> dict[str, Any]:
+    return {
+        "pickup_basis": timing.pickup_basis,
+        "speech_rate": timing.speech_rate,
+        "articulation_rate": timing.articulation_rate,
+        "phonation_ratio": timing.phonation_ratio,
+        "pauses": [{"start_ms": p.start_ms, "end_ms": p.end_ms} for p in timing.pauses],
+    }
+
+
+def _to_remarks(performance: Performance) -> list[Remark]:
+    return [
+        Remark(
+            line_id=feedback.line_id,
+            take=performance.take,
+            code=feedback.code,
+            severity=feedback.severity,
+            text=feedback.text,
+            evidence={"evidence": msgspec.to_builtins(feedback.evidence)},
+            at_ms=performance.ended_ms,
+        )
+        for feedback in performance.feedback
+    ]

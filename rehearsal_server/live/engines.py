@@ -1,0 +1,32 @@
+"""What this server can and cannot do, told to every client in `hello`."""
+
+from __future__ import annotations
+
+from rehearsal_server.protocol.server_messages import Engine
+from rehearsal_server.voices.speaker import Speaker
+
+# Each says what happens instead, so that nobody mistakes an estimate for a measurement.
+_ABSENT = (
+    Engine(
+        name="script_following",
+        available=False,
+        detail="not built yet: the position in a line is estimated from the actor's pace, and "
+        "`options.strictness` has no effect",
+    ),
+    Engine(name="emotion", available=False, detail="not built yet: no `emotion` events are sent"),
+    Engine(name="recording", available=False, detail="not built yet: no audio is kept"),
+)
+
+
+async def list_engines(speaker: Speaker) -> tuple[Engine, ...]:
+    """Every engine, present or absent."""
+    voices = tuple(
+        Engine(
+            name=f"voice:{status.name}",
+            available=status.absence is None,
+            detail=status.absence or status.version,
+        )
+        for status in await speaker.engines()
+    )
+    analysis = Engine(name="analysis", available=True, detail="voice activity, pitch, level")
+    return (analysis, *voices, *_ABSENT)

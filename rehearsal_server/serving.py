@@ -1,0 +1,38 @@
+"""The application on uvicorn."""
+
+from __future__ import annotations
+
+import uvicorn
+
+from rehearsal_server.app import create_app
+from rehearsal_server.config import Settings
+
+# The protocol's limit; uvicorn closes with 1009 above it.
+MAX_MESSAGE_BYTES = 64 * 1024
+# Sessions are saved and clients told within this time after SIGTERM.
+_GRACE_S = 10
+
+
+def make_server(settings: Settings) -> uvicorn.Server:
+    """A uvicorn server for these settings, not yet running.
+
+    permessage-deflate is off: PCM does not compress, and its buffers cost memory for every
+    socket. WebSocket pings are off: liveness is what the application says and hears, and a busy
+    event loop must not cut healthy sockets.
+    """
+    config = uvicorn.Config(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        ws="websockets-sansio",
+        ws_max_size=MAX_MESSAGE_BYTES,
+        ws_per_message_deflate=False,
+        ws_ping_interval=None,
+        timeout_graceful_shutdown=_GRACE_S,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
+        server_header=False,
+        access_log=False,
+        log_config=None,
+    )
+    return uvicorn.Server(config)
