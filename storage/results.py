@@ -20,12 +20,15 @@ class Take(msgspec.Struct, frozen=True, kw_only=True):
     take: int  # 1 for the first delivery of the line in this session
     character: str
     line_text: str
+    outcome: str  # "spoken", "prompted" or "skipped"
+    prompts: int = 0
     started_ms: int
     ended_ms: int
     # From the heard end of the partner's line to the first sound; None without a cue to pick up.
     pickup_ms: int | None
     duration_ms: int
-    timing: dict[str, Any] = {}  # speech rate, articulation rate, phonation ratio, pauses, …
+    # Speech rate, articulation rate, phonation ratio, pauses, …; None if nothing was said.
+    timing: dict[str, Any] | None
     scores: dict[str, Any] = {}
 
 

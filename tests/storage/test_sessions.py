@@ -19,6 +19,7 @@ TAKE = Take(
     take=1,
     character="LANE",
     line_text="I didn’t think it polite to listen, sir.",
+    outcome="spoken",
     started_ms=4_200,
     ended_ms=6_900,
     pickup_ms=180,
@@ -26,8 +27,15 @@ TAKE = Take(
     timing={"speech_rate": 4.1, "pauses": [[5.0, 5.3]]},
     scores={"accuracy": 0.96},
 )
-SECOND_TAKE = msgspec.structs.replace(
-    TAKE, take=2, started_ms=9_000, ended_ms=11_000, pickup_ms=None
+SKIPPED_TAKE = msgspec.structs.replace(
+    TAKE,
+    take=2,
+    outcome="skipped",
+    prompts=1,
+    started_ms=9_000,
+    ended_ms=11_000,
+    pickup_ms=None,
+    timing=None,
 )
 REMARK = Remark(
     line_id="L2",
@@ -44,7 +52,7 @@ RESULTS = SessionResults(
     ended_at=NOW + timedelta(seconds=12),
     duration_ms=12_000,
     summary={"lines": 1, "takes": 2},
-    takes=(TAKE, SECOND_TAKE),
+    takes=(TAKE, SKIPPED_TAKE),
     remarks=(REMARK, SCENE_REMARK),
 )
 
@@ -94,7 +102,7 @@ async def test_takes_are_read_as_they_were_saved(
     repository: SessionRepository, session: Session, ann: User
 ) -> None:
     saved = await repository.save(session.id, RESULTS)
-    assert [take_of(performance) for performance in saved] == [TAKE, SECOND_TAKE]
+    assert [take_of(performance) for performance in saved] == [TAKE, SKIPPED_TAKE]
     assert await repository.performances(ann.id, session.id) == saved
     assert await repository.performance(ann.id, saved[1].id) == saved[1]
 
@@ -134,7 +142,7 @@ async def test_a_later_save_adds_what_came_since(
     half = msgspec.structs.replace(RESULTS, state="abandoned", takes=(TAKE,), remarks=(REMARK,))
     (first,) = await repository.save(session.id, half)
     better = msgspec.structs.replace(TAKE, scores={"accuracy": 1.0})
-    whole = msgspec.structs.replace(RESULTS, takes=(better, SECOND_TAKE))
+    whole = msgspec.structs.replace(RESULTS, takes=(better, SKIPPED_TAKE))
     again, second = await repository.save(session.id, whole)
     assert again == msgspec.structs.replace(first, scores={"accuracy": 1.0})
     assert second.take == 2

@@ -1,0 +1,75 @@
+"""What the handlers of the API work with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from rehearsal_server.api.access_tokens import AccessTokens
+from rehearsal_server.api.passwords import PasswordHasher
+from rehearsal_server.config import Settings
+from rehearsal_server.signing_keys import kept_keys
+from storage.database import Database
+from storage.logins import LoginRepository
+from storage.scripts import ScriptRepository
+from storage.sessions import SessionRepository
+from storage.tickets import TicketRepository
+from storage.users import UserRepository
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """Tell the time of day."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """Everything behind the API; `open` before the first request, `close` after the last."""
+
+    settings: Settings
+    database: Database
+    users: UserRepository
+    logins: LoginRepository
+    tickets: TicketRepository
+    scripts: ScriptRepository
+    sessions: SessionRepository
+    passwords: PasswordHasher
+    access_tokens: AccessTokens
+    clock: Clock
+
+    async def open(self) -> None:
+        """Bring the tables up to date."""
+        await self.database.migrate()
+
+    async def close(self) -> None:
+        """Let go of the database and of the threads."""
+        self.passwords.close()
+        await self.database.close()
+
+
+def make_services(settings: Settings, clock: Clock = utc_now) -> Services:
+    """Put the services together; makes the data directory and, on first start, the signing key.
+
+    Raises
+    ------
+    ValueError
+        The kept signing key cannot be used; the message says what to do.
+    """
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    database = Database(settings.database_url)
+    keys = settings.secret_keys or kept_keys(settings.data_dir)
+    return Services(
+        settings=settings,
+        database=database,
+        users=UserRepository(database),
+        logins=LoginRepository(database),
+        tickets=TicketRepository(database),
+        scripts=ScriptRepository(database),
+        sessions=SessionRepository(database),
+        passwords=PasswordHasher(),
+        access_tokens=AccessTokens(keys, timedelta(minutes=settings.access_token_minutes)),
+        clock=clock,
+    )

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from rehearsal_server.api.services import Services
+from storage.results import Performance
+from storage.sessions import NewSession, Session
+from tests.rehearsal_server.api.conftest import SignedIn
+from tests.storage.test_sessions import RESULTS
+
+Rehearsed = tuple[Session, tuple[Performance, ...]]
+
+
+@pytest.fixture
+async def rehearsed(services: Services, ann: SignedIn) -> Rehearsed:
+    """Give what a socket of Ann's has left behind."""
+    me = (await ann.call("GET", "/v1/users/me")).json()
+    new = NewSession(user_id=me["id"], practice="scene", role="LANE", started_at=services.clock())
+    session = await services.sessions.begin(new)
+    return session, await services.sessions.save(session.id, RESULTS)
+
+
+async def test_sessions_are_listed(ann: SignedIn, rehearsed: Rehearsed) -> None:
+    session, _ = rehearsed
+    page = (await ann.call("GET", "/v1/sessions")).json()
+    assert page["next_cursor"] is None
+    (item,) = page["items"]
+    assert (item["id"], item["state"], item["role"]) == (session.id, "completed", "LANE")
+    assert item["summary"] == {"lines": 1, "takes": 2}
+
+
+async def test_a_session_shows_all_that_came_out_of_it(ann: SignedIn, rehearsed: Rehearsed) -> None:
+    session, saved = rehearsed
+    detail = (await ann.call("GET", f"/v1/sessions/{session.id}")).json()
+    assert [p["id"] for p in detail["performances"]] == [p.id for p in saved]
+    assert [f["code"] for f in detail["feedback"]] == ["late_pickup", "pace_even"]
+    assert detail["duration_ms"] == 12_000
+
+
+async def test_a_performance_shows_its_timing(ann: SignedIn, rehearsed: Rehearsed) -> None:
+    _, (first, _) = rehearsed
+    shown = (await ann.call("GET", f"/v1/performances/{first.id}")).json()
+    assert (shown["line_id"], shown["take"], shown["pickup_ms"]) == ("L2", 1, 180)
+    assert shown["timing"]["pauses"] == [[5.0, 5.3]]
+
+
+async def test_a_performance_shows_its_feedback(ann: SignedIn, rehearsed: Rehearsed) -> None:
+    _, (first, second) = rehearsed
+    said = (await ann.call("GET", f"/v1/performances/{first.id}/feedback")).json()
+    assert [f["evidence"]["pickup_ms"] for f in said["items"]] == [180]
+    said = (await ann.call("GET", f"/v1/performances/{second.id}/feedback")).json()
+    assert said["items"] == []
+
+
+async def test_to_somebody_else_nothing_of_it_is_there(bob: SignedIn, rehearsed: Rehearsed) -> None:
+    session, saved = rehearsed
+    assert (await bob.call("GET", "/v1/sessions")).json()["items"] == []
+    for path in (
+        f"/v1/sessions/{session.id}",
+        f"/v1/performances/{saved[0].id}",
+        f"/v1/performances/{saved[0].id}/feedback",
+    ):
+        answer: httpx.Response = await bob.call("GET", path)
+        assert answer.status_code == 404
