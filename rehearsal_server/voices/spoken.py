@@ -28,6 +28,12 @@ _REWRITES = tuple(
         (r"\s*(?:…|\.(?:\s?\.)+)[….]*", "; "),
         (r"\s*(?:-{2,}|[—–―]+|/{2,}|(?<=\s)-(?=\s))\s*", ", "),
         (r"&", " and "),
+        # The stops of scripts that write no space after them.
+        (r"[。।]", ". "),
+        (r"[，、،]", ", "),
+        (r"[；：؛]", "; "),
+        (r"！", "! "),
+        (r"[？؟]", "? "),
     )
 )
 _TIDYING = tuple(
@@ -52,9 +58,10 @@ _SHORT_WORDS = frozenset(
 )
 _VOWEL = re.compile(r"[AEIOUYÀ-ÖØ-Þ]")
 
-_SENTENCE_END = re.compile(r"[.?!]\s")
-_CLAUSE_END = re.compile(r"[,;:]\s")
-_SPACE = re.compile(r"\s")
+# Not after an initial ("A. J. Worthing").
+_SENTENCE_END = re.compile(r"(?<!\b[A-Z])[.?!] ")
+_CLAUSE_END = re.compile(r"[,;:] ")
+_SPACE = re.compile(r" ")
 
 
 class SpokenText(NamedTuple):
@@ -90,30 +97,41 @@ def spoken_text(line: str) -> SpokenText:
 def passages(
     spoken: SpokenText, *, limit_chars: int, first_limit_chars: int | None = None
 ) -> Iterator[Span]:
-    """Cut a text where a voice may pause, into pieces short enough to wait for.
+    """Cut a text into sentences, and long sentences where a voice may pause.
 
     Parameters
     ----------
     spoken : SpokenText
     limit_chars : int > 0
-        No passage is longer. A cut is at the last sentence end within the limit, else at the last
-        clause end, else between words, else anywhere.
+        A longer sentence is cut at the last clause end within the limit, else at the last space;
+        only a longer word makes a longer passage.
     first_limit_chars : int > 0, optional
         The limit of the first passage, which the listener waits for.
 
     Yields
     ------
     tuple of int
-        Spans of ``spoken.text`` that begin and end with no space and skip only spaces.
+        Spans of ``spoken.text``, in order, with one space between.
     """
-    text, start, limit = spoken.text, 0, first_limit_chars or limit_chars
-    while start < len(text):
-        end = len(text) if len(text) - start <= limit else _cut(text, start, start + limit)
+    start, limit = 0, first_limit_chars or limit_chars
+    while start < len(spoken.text):
+        end = _passage_end(spoken.text, start, start + limit)
         yield start, end
-        start = end
-        while start < len(text) and text[start] == " ":
-            start += 1
-        limit = limit_chars
+        start, limit = end + 1, limit_chars
+
+
+def _passage_end(text: str, start: int, limit: int) -> int:
+    sentence_end = _SENTENCE_END.search(text, start, limit + 1)
+    if sentence_end:
+        return sentence_end.end() - 1
+    if len(text) <= limit:
+        return len(text)
+    for boundary in (_CLAUSE_END, _SPACE):
+        ends = [match.end() - 1 for match in boundary.finditer(text, start, limit + 1)]
+        if ends:
+            return ends[-1]
+    next_space = text.find(" ", limit)
+    return len(text) if next_space < 0 else next_space
 
 
 def _words(text: str) -> tuple[Span, ...]:
@@ -166,11 +184,3 @@ def _is_shouted(word: str) -> bool:
     if not word.isupper() or len(word) < 2:
         return False
     return word in _SHORT_WORDS or (len(word) >= 4 and _VOWEL.search(word) is not None)
-
-
-def _cut(text: str, start: int, limit: int) -> int:
-    for boundary in (_SENTENCE_END, _CLAUSE_END, _SPACE):
-        cuts = [match.end() - 1 for match in boundary.finditer(text, start, limit + 1)]
-        if cuts and cuts[-1] > start:
-            return cuts[-1]
-    return limit

@@ -49,7 +49,7 @@ class _Event(ctypes.Structure):
 class _Voice(ctypes.Structure):
     _fields_ = (
         ("name", ctypes.c_char_p),
-        ("languages", ctypes.c_char_p),
+        ("languages", ctypes.c_void_p),
         ("identifier", ctypes.c_char_p),
         ("gender", ctypes.c_ubyte),
         ("age", ctypes.c_ubyte),
@@ -85,7 +85,7 @@ class EspeakLibrary:
         if self.sample_rate <= 0:
             raise EspeakError("libespeak-ng does not start with the wheel's own data")
         self._variants = tuple(sorted(path.name for path in (data / "voices" / "!v").iterdir()))
-        self._voices = self._list_voices()
+        self._languages, self._voice_files = self._list_voices()
         # Kept: the library calls it for as long as the process lives.
         self._callback = _SynthCallback(self._on_buffer)
         self._library.espeak_SetSynthCallback(self._callback)
@@ -96,7 +96,7 @@ class EspeakLibrary:
         """List what can be asked for."""
         return Description(
             self._library.espeak_Info(None).split()[0].decode(),
-            tuple(Language(id, name) for id, (name, _) in sorted(self._voices.items())),
+            self._languages,
             self._variants,
         )
 
@@ -155,26 +155,29 @@ class EspeakLibrary:
             ctypes.c_void_p,
         ]
 
-    def _list_voices(self) -> dict[str, tuple[str, bytes]]:
-        """Name and file of each voice by its language; the first of a language is its best."""
-        listed: dict[str, tuple[str, bytes]] = {}
+    def _list_voices(self) -> tuple[tuple[Language, ...], dict[str, bytes]]:
+        """The languages, and for each of their names the voice file that speaks it best."""
+        languages: dict[str, Language] = {}
+        best: dict[str, tuple[int, bytes]] = {}
         voices = self._library.espeak_ListVoices(None)
         index = 0
         while voices[index]:
             voice = voices[index].contents
-            # The first byte of `languages` is its priority, then come zero-terminated names.
-            language = voice.languages[1:].decode().lower()
-            listed.setdefault(language, (voice.name.decode().strip(), voice.identifier))
+            names = _language_names(voice.languages)
+            id = names[0][1]
+            languages.setdefault(id, Language(id, voice.name.decode().strip()))
+            for priority, name in names:
+                best[name] = min(best.get(name, (256, b"")), (priority, voice.identifier))
             index += 1
-        return listed
+        return tuple(languages.values()), {name: file for name, (_, file) in best.items()}
 
     def _select_voice(self, language: str, variant: str) -> None:
         # The library would take any path for a voice, and a wrong variant for none.
-        if language not in self._voices:
+        if language not in self._voice_files:
             raise EspeakError(f"espeak-ng has no voice for the language {language!r}")
         if variant and variant not in self._variants:
             raise EspeakError(f"espeak-ng has no voice variant {variant!r}")
-        name = self._voices[language][1] + (f"+{variant}".encode() if variant else b"")
+        name = self._voice_files[language] + (f"+{variant}".encode() if variant else b"")
         if self._library.espeak_SetVoiceByName(name) != 0:
             raise EspeakError(f"espeak-ng cannot load its voice for {language!r}")
 
@@ -192,6 +195,16 @@ class EspeakLibrary:
         except BaseException as error:
             self._raised = error
             return 1
+
+
+def _language_names(address: int) -> list[tuple[int, str]]:
+    """Read what a voice speaks: a priority byte (low is good) and a zero-terminated name, each."""
+    names = []
+    while priority := ctypes.string_at(address, 1)[0]:
+        name = ctypes.string_at(address + 1)
+        names.append((priority, name.decode().lower()))
+        address += len(name) + 2
+    return names
 
 
 def _marks(events: ctypes._Pointer[_Event]) -> tuple[Mark, ...]:

@@ -1,0 +1,1 @@
+"""flite, from Debian: more natural than espeak-ng, sixty milliseconds slower, English only."""
