@@ -29,8 +29,10 @@ from rehearsal_server.voices.speaker import Speaker
 log = logging.getLogger("rehearsal_server")
 
 
-def create_app(settings: Settings) -> Starlette:
+def create_app(settings: Settings, limits: LiveLimits | None = None) -> Starlette:
     """Build the server for these settings; nothing runs until its lifespan begins.
+
+    `limits` go before those that follow from the settings.
 
     Raises
     ------
@@ -40,7 +42,7 @@ def create_app(settings: Settings) -> Starlette:
     services = make_services(settings)
     scheduler = StepScheduler(StreamBank())
     speaker = _make_speaker(settings)
-    live = LiveEndpoint(_live_services(services, scheduler, speaker))
+    live = LiveEndpoint(_live_services(services, scheduler, speaker, limits or _limits(settings)))
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -65,10 +67,18 @@ def create_app(settings: Settings) -> Starlette:
 
 
 def _make_speaker(settings: Settings) -> Speaker:
-    return Speaker([EspeakEngine()], MemoryVoiceCache(capacity_bytes=settings.tts_cache_mib * 2**20))
+    return Speaker(
+        [EspeakEngine()], MemoryVoiceCache(capacity_bytes=settings.tts_cache_mib * 2**20)
+    )
 
 
-def _live_services(services: Services, scheduler: StepScheduler, speaker: Speaker) -> LiveServices:
+def _limits(settings: Settings) -> LiveLimits:
+    return LiveLimits(max_sessions=settings.max_sessions, max_audio_speed=settings.max_audio_speed)
+
+
+def _live_services(
+    services: Services, scheduler: StepScheduler, speaker: Speaker, limits: LiveLimits
+) -> LiveServices:
     settings = services.settings
     return LiveServices(
         version=__version__,
@@ -76,10 +86,7 @@ def _live_services(services: Services, scheduler: StepScheduler, speaker: Speake
         archive=DatabaseArchive(services.scripts, services.sessions),
         scheduler=scheduler,
         speaker=speaker,
-        limits=LiveLimits(
-            max_sessions=settings.max_sessions,
-            max_audio_speed=settings.max_audio_speed,
-        ),
+        limits=limits,
         default_voice=settings.default_voice or None,
         allowed_origins=frozenset(settings.allowed_origins),
     )

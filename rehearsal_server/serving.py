@@ -6,6 +6,7 @@ import uvicorn
 
 from rehearsal_server.app import create_app
 from rehearsal_server.config import Settings
+from rehearsal_server.live.services import LiveLimits
 
 # The protocol's limit; uvicorn closes with 1009 above it.
 MAX_MESSAGE_BYTES = 64 * 1024
@@ -13,15 +14,15 @@ MAX_MESSAGE_BYTES = 64 * 1024
 _GRACE_S = 10
 
 
-def make_server(settings: Settings) -> uvicorn.Server:
-    """A uvicorn server for these settings, not yet running.
+def make_server(settings: Settings, limits: LiveLimits | None = None) -> uvicorn.Server:
+    """A uvicorn server for these settings, not yet running; see `create_app` for `limits`.
 
     permessage-deflate is off: PCM does not compress, and its buffers cost memory for every
     socket. WebSocket pings are off: liveness is what the application says and hears, and a busy
     event loop must not cut healthy sockets.
     """
     config = uvicorn.Config(
-        create_app(settings),
+        create_app(settings, limits),
         host=settings.host,
         port=settings.port,
         ws="websockets-sansio",

@@ -68,7 +68,8 @@ def _to_take(performance: Performance) -> Take:
         pickup_ms=timing.pickup_ms if timing else None,
         duration_ms=performance.ended_ms - performance.started_ms,
         outcome=performance.outcome,
-        timing={"prompts": performance.prompts} | (_figures(timing) if timing else {}),
+        prompts=performance.prompts,
+        timing=_figures(timing) if timing else None,
     )
 
 
@@ -90,7 +91,7 @@ def _to_remarks(performance: Performance) -> list[Remark]:
             code=feedback.code,
             severity=feedback.severity,
             text=feedback.text,
-            evidence={"evidence": msgspec.to_builtins(feedback.evidence)},
+            evidence=msgspec.to_builtins(feedback.evidence),
             at_ms=performance.ended_ms,
         )
         for feedback in performance.feedback

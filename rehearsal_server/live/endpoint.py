@@ -19,6 +19,8 @@ _TICKET = "ticket."
 # Acknowledgements are due every 200 ms; everything else that ticks is coarser.
 _TICK_S = 0.2
 _RETRY_AFTER_S = 5
+# Scheme of the pages that a server serves beside its sockets.
+_PAGE_SCHEMES = {"ws": "http", "wss": "https"}
 
 
 class LiveEndpoint:
@@ -56,7 +58,7 @@ class LiveEndpoint:
     async def _admit(self, scope: Scope, receive: Receive, send: Send) -> Connection:
         headers = Headers(scope=scope)
         offered: list[str] = scope["subprotocols"]
-        self._check_origin(headers)
+        self._check_origin(headers, scope["scheme"])
         codec = _choose_codec(offered)
         ticket = next((p[len(_TICKET) :] for p in offered if p.startswith(_TICKET)), None)
         identity = await self._services.doorkeeper.identify(headers, ticket)
@@ -66,10 +68,11 @@ class LiveEndpoint:
         await send({"type": "websocket.accept", "subprotocol": subprotocol})
         return Connection(self._services, identity, codec, receive, send)
 
-    def _check_origin(self, headers: Mapping[str, str]) -> None:
+    def _check_origin(self, headers: Mapping[str, str], scheme: str) -> None:
         """A browser always says where its page is from; other clients send no Origin."""
         origin = headers.get("origin")
-        if origin is None or origin in self._services.allowed_origins:
+        own = f"{_PAGE_SCHEMES[scheme]}://{headers.get('host', '')}"
+        if origin is None or origin == own or origin in self._services.allowed_origins:
             return
         raise Refused(HTTPStatus.FORBIDDEN, "This origin may not open a socket here")
 
