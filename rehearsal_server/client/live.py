@@ -1,20 +1,19 @@
 """A live session over a real WebSocket: the thin shell around the sans-I/O parts.
 
-Nothing here runs by itself. Iterating reads the socket, feeds the loudspeaker and yields what the
-server says; `stream` sends the microphone on its schedule. Run both at once:
-
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(live.stream(source))
-        async for received in live:
+    async with client.live(start) as live, aclosing(live.run(source)) as messages:
+        async for received in messages:
             ...
+
+Iterating reads the socket, feeds the loudspeaker and yields what the server says, while the
+microphone is sent on its schedule.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -101,19 +100,35 @@ class LiveSession:
         await self._send(self._start)
         self.started = await self._expect(Started)
 
-    async def __aiter__(self) -> AsyncIterator[Received]:
-        """Read until the server closes a session that is over.
+    async def run(
+        self, source: AudioSource, heard: Callable[[Playback], None] = lambda mark: None
+    ) -> AsyncGenerator[Received, None]:
+        """Send the microphone and yield what the server says, until the session is over.
+
+        Parameters
+        ----------
+        source : AudioSource
+            Read when its samples are due, so it may still react to what was just received.
+        heard : callable
+            Is told what the loudspeaker plays, before the source is read.
 
         Raises
         ------
         SessionClosed
-            The socket closed for any other reason.
+            The socket closed before the session was over.
         """
-        while (received := await self._receive()) is not None:
-            yield received
+        sending = asyncio.create_task(self._stream(source, heard), name="microphone")
+        try:
+            while (received := await self._receive()) is not None:
+                yield received
+        finally:
+            sending.cancel()
+            (outcome,) = await asyncio.gather(sending, return_exceptions=True)
+            if isinstance(outcome, Exception):
+                raise outcome
 
     async def send(self, message: ClientMessage) -> None:
-        """Send a control message; after a close it goes nowhere, and iterating tells why."""
+        """Send a control message; after a close it goes nowhere, and `run` tells why."""
         if self._recording is not None:
             self._recording.message_sent(message, self.microphone.position)
         await self._send(message)
@@ -123,47 +138,38 @@ class LiveSession:
         self._is_stopping = True
         await self.send(Stop())
 
-    async def stream(
-        self, source: AudioSource, heard: Callable[[Playback], None] = lambda mark: None
-    ) -> None:
-        """Send the microphone at its pace until the source or the session is over.
-
-        Parameters
-        ----------
-        source : AudioSource
-            Read when its samples are due, so it may still react to what was just received.
-        heard : callable
-            Is told what the loudspeaker plays, before the source is read.
-        """
+    async def _stream(self, source: AudioSource, heard: Callable[[Playback], None]) -> None:
         self.pace = Pace(time.perf_counter(), self.microphone.audio.sample_rate, self._speed)
-        while not (self.microphone.is_over or self._is_stopping):
-            end = self.microphone.next_position
-            # Sleeping even when late lets the other coroutines have their turn.
-            await asyncio.sleep(max(0.0, self.pace.due_s(end) - time.perf_counter()))
-            if self._is_stopping or not await self._send_chunk(source, heard, end):
-                return
+        try:
+            while not (self.microphone.is_over or self._is_stopping):
+                end = self.microphone.next_position
+                # Sleeping even when late lets the other coroutines have their turn.
+                await asyncio.sleep(max(0.0, self.pace.due_s(end) - time.perf_counter()))
+                await self._send_chunk(source, heard, end)
+        except Exception:
+            # The reader must not wait for what will never come.
+            await self._websocket.close()
+            raise
 
     async def _send_chunk(
         self, source: AudioSource, heard: Callable[[Playback], None], end: int
-    ) -> bool:
-        """Send what was heard up to `end` and the chunk that ends there; False if it can't be."""
+    ) -> None:
+        """Send what was heard up to `end` and the chunk that ends there."""
+        if self._is_stopping:
+            return
         for mark in self.speakerphone.marks_until(end):
             heard(mark)
             await self.send(mark)
         chunk = self.microphone.next_chunk(source)
         if self._recording is not None:
             self._recording.audio_sent(memoryview(chunk)[HEADER_BYTES:])
-        try:
+        # After a close, reading tells why.
+        with suppress(ConnectionClosed):
             await self._websocket.send(chunk)
-        except ConnectionClosed:
-            return False
-        return True
 
     async def _send(self, message: ClientMessage) -> None:
-        try:
+        with suppress(ConnectionClosed):
             await self._websocket.send(self._codec.encode(message), text=self._codec.is_text)
-        except ConnectionClosed:
-            return
 
     async def _receive(self) -> Received | None:
         """Read the next control message; None once a session that is over has closed."""

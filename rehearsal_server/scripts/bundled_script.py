@@ -10,7 +10,11 @@ from rehearsal_server.scripts.parse import parse_script
 _PLACE = ("bundled", "last_train.fountain")
 
 
+def bundled_text() -> str:
+    """Read *The Last Train*, a scene for two, as Fountain."""
+    return resources.files("rehearsal_server.scripts").joinpath(*_PLACE).read_text("utf-8")
+
+
 def bundled_script() -> Script:
-    """Read *The Last Train*, a scene for two."""
-    text = resources.files("rehearsal_server.scripts").joinpath(*_PLACE).read_text("utf-8")
-    return parse_script(text, format="fountain")
+    """Parse *The Last Train*."""
+    return parse_script(bundled_text(), format="fountain")
