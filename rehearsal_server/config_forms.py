@@ -6,6 +6,7 @@ import ipaddress
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Generic, TypeVar
 from urllib.parse import urlsplit
@@ -15,6 +16,8 @@ from rehearsal_server.signing_keys import MIN_SECRET_CHARACTERS, SigningKey, par
 Value = TypeVar("Value")
 
 DATABASE_SCHEMES = ("sqlite+aiosqlite", "postgresql+asyncpg", "mysql+asyncmy")
+# The optional extra of this project that brings a driver along.
+_DRIVER_EXTRAS = {"asyncpg": "postgresql", "asyncmy": "mysql"}
 
 
 @dataclass(frozen=True)
@@ -67,8 +70,13 @@ def _parse_yes_no(written: str) -> bool:
 
 
 def _parse_database_url(written: str) -> str:
-    if written.partition("://")[0] not in DATABASE_SCHEMES:
+    scheme = written.partition("://")[0]
+    if scheme not in DATABASE_SCHEMES:
         raise ValueError("unknown driver")
+    driver = scheme.partition("+")[2]
+    if find_spec(driver) is None:
+        extra = _DRIVER_EXTRAS[driver]
+        raise ValueError(f"{driver} is not installed; run: pip install '.[{extra}]'")
     return written
 
 

@@ -48,7 +48,7 @@ class Remark(msgspec.Struct, frozen=True, kw_only=True):
     code: str
     severity: str
     text: str
-    evidence: dict[str, Any] = {}
+    evidence: list[dict[str, Any]] = []  # what was measured, against what, where, how surely
     at_ms: int
 
 
@@ -62,7 +62,7 @@ class Feedback(msgspec.Struct, frozen=True, kw_only=True):
     code: str
     severity: str
     text: str
-    evidence: dict[str, Any]
+    evidence: list[dict[str, Any]]
     at_ms: int
 
 

@@ -43,7 +43,7 @@ REMARK = Remark(
     code="late_pickup",
     severity="info",
     text="A little late.",
-    evidence={"pickup_ms": 180, "usual_ms": 90},
+    evidence=[{"measure": "pickup_ms", "value": 180.0, "reference": 90.0}],
     at_ms=6_900,
 )
 SCENE_REMARK = Remark(code="pace_even", severity="praise", text="Even pace.", at_ms=12_000)

@@ -48,7 +48,7 @@ async def test_a_performance_shows_its_timing(ann: SignedIn, rehearsed: Rehearse
 async def test_a_performance_shows_its_feedback(ann: SignedIn, rehearsed: Rehearsed) -> None:
     _, (first, second) = rehearsed
     said = (await ann.call("GET", f"/v1/performances/{first.id}/feedback")).json()
-    assert [f["evidence"]["pickup_ms"] for f in said["items"]] == [180]
+    assert [f["evidence"][0]["value"] for f in said["items"]] == [180.0]
     said = (await ann.call("GET", f"/v1/performances/{second.id}/feedback")).json()
     assert said["items"] == []
 
