@@ -23,7 +23,10 @@ from rehearsal_server.live.engines import list_engines
 from rehearsal_server.live.scheduler import StepScheduler
 from rehearsal_server.live.services import LiveLimits, LiveServices
 from rehearsal_server.voices.cache import MemoryVoiceCache
+from rehearsal_server.voices.engine import VoiceEngine
 from rehearsal_server.voices.espeak.engine import EspeakEngine
+from rehearsal_server.voices.flite.engine import FliteEngine
+from rehearsal_server.voices.piper.engine import PiperEngine
 from rehearsal_server.voices.speaker import Speaker
 
 log = logging.getLogger("rehearsal_server")
@@ -67,9 +70,11 @@ def create_app(settings: Settings, limits: LiveLimits | None = None) -> Starlett
 
 
 def _make_speaker(settings: Settings) -> Speaker:
-    return Speaker(
-        [EspeakEngine()], MemoryVoiceCache(capacity_bytes=settings.tts_cache_mib * 2**20)
-    )
+    espeak = EspeakEngine()
+    engines: list[VoiceEngine] = [espeak, PiperEngine(settings.piper_voices, espeak=espeak)]
+    if settings.use_flite:
+        engines.append(FliteEngine())
+    return Speaker(engines, MemoryVoiceCache(capacity_bytes=settings.tts_cache_mib * 2**20))
 
 
 def _limits(settings: Settings) -> LiveLimits:

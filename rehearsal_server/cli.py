@@ -1,4 +1,4 @@
-"""The command line: `rehearsal-server serve | replay`."""
+"""The command line: `rehearsal-server serve | demo | replay | settings`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any
 
 from rehearsal_server import __version__
 from rehearsal_server.config import SettingsError, describe_settings, load_settings
+from rehearsal_server.demo.command import add_demo_options, run_demo
 
 Commands = Any  # argparse's type for sub-commands is private
 
@@ -35,6 +36,9 @@ def make_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     serve = commands.add_parser("serve", help="serve rehearsals until SIGTERM")
     serve.set_defaults(run=_serve)
+    demo = commands.add_parser("demo", help="rehearse a scene on a server of its own")
+    add_demo_options(demo)
+    demo.set_defaults(run=run_demo)
     settings = commands.add_parser("settings", help="list every setting")
     settings.set_defaults(run=_list_settings)
     replay = commands.add_parser("replay", help="run a recorded session again, without a network")
