@@ -148,7 +148,7 @@ class LiveSession:
                 await self._send_chunk(source, heard, end)
         except Exception:
             # The reader must not wait for what will never come.
-            await self._websocket.close()
+            self._websocket.transport.abort()
             raise
 
     async def _send_chunk(

@@ -141,8 +141,8 @@ class RehearsalClient:
     ) -> AbstractAsyncContextManager[LiveSession]:
         """Open a live session; see `open_session`."""
         return open_session(
-            str(self._http.base_url.join("/v1/live")).replace("http", "ws", 1),
-            self._signed_in.access_token,
+            self.live_url,
+            self.access_token,
             start,
             codec=codec,
             chunk_ms=chunk_ms,
@@ -157,6 +157,16 @@ class RehearsalClient:
     def _keep(self, tokens: Tokens) -> None:
         self._tokens = tokens
         self._access_until_s = time.monotonic() + tokens.expires_in
+
+    @property
+    def live_url(self) -> str:
+        """Address of the live socket."""
+        return str(self._http.base_url.join("/v1/live")).replace("http", "ws", 1)
+
+    @property
+    def access_token(self) -> str:
+        """What opens a live socket for this user."""
+        return self._signed_in.access_token
 
     @property
     def _signed_in(self) -> Tokens:
