@@ -1,16 +1,19 @@
-"""A line as written -> the text to speak, and where each part of it stood in the line.
+"""A line as written -> the text to speak, and where each of its words stands in both.
 
 `Line.text` holds no directions, but it is still typography: quotation marks, dashes, capitals for
 emphasis. Synthesisers read some of that aloud ("quote"), spell capitals, or say "grinning face".
-What they get is plain, and `SpokenText.origin` leads back from every character of it.
+What they get is plain, and each of its words knows where it stands in the line.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import NamedTuple
+
+from rehearsal_server.scripts.words import words as words_of
 
 Span = tuple[int, int]  # [start, end) in characters
 
@@ -46,8 +49,6 @@ _TIDYING = tuple(
     )
 )
 _SPEAKABLE_SIGNS = frozenset(" .,;:?!'-%+=/°@")
-_RUN = re.compile(r"\S+")
-_EDGES = ".,;:?!'-/"
 
 # In capitals these are shouted, not spelled. Longer words with a vowel are taken for words; other
 # short ones (BBC, FBI, TV) stay as they are, and the engine spells them.
@@ -64,19 +65,26 @@ _CLAUSE_END = re.compile(r"[,;:] ")
 _SPACE = re.compile(r" ")
 
 
+class SpokenWord(NamedTuple):
+    """Where a word stands: in the text to speak, and in the line as written."""
+
+    start: int
+    end: int
+    char_start: int
+    char_end: int
+
+
 class SpokenText(NamedTuple):
     """What an engine is given to say; `text` is empty where there is nothing to say."""
 
     source: str  # the line as written
     text: str  # letters, digits and the punctuation that shapes speech
-    origin: tuple[int, ...] = ()  # for each character of `text`, its position in `source`
-    words: tuple[Span, ...] = ()  # of `text`, in order
-    emphasised: tuple[Span, ...] = ()  # those words that stood in capitals
+    words: tuple[SpokenWord, ...] = ()
+    emphasised: tuple[Span, ...] = ()  # spans of `text` that stood in capitals
 
-    def in_source(self, span: Span) -> Span:
-        """Where a span of `text` stood in `source`."""
-        start, end = span
-        return self.origin[start], self.origin[end - 1] + 1
+    def words_in(self, passage: Span) -> tuple[SpokenWord, ...]:
+        """The words of a span of `text`."""
+        return tuple(word for word in self.words if passage[0] <= word.start < passage[1])
 
 
 def spoken_text(line: str) -> SpokenText:
@@ -87,11 +95,11 @@ def spoken_text(line: str) -> SpokenText:
     text = "".join(char if _is_speakable(char) else " " for char in text)
     for pattern, replacement in _TIDYING:
         text, origin = _rewrite(text, origin, pattern, replacement)
-    words = _words(text)
+    words = tuple(_words(line, origin))
     if not words:
         return SpokenText(line, "")
     text, emphasised = _with_small_letters(text, words)
-    return SpokenText(line, text, origin, words, emphasised)
+    return SpokenText(line, text, words, emphasised)
 
 
 def passages(
@@ -134,14 +142,11 @@ def _passage_end(text: str, start: int, limit: int) -> int:
     return len(text) if next_space < 0 else next_space
 
 
-def _words(text: str) -> tuple[Span, ...]:
-    spans = []
-    for run in _RUN.finditer(text):
-        start = run.end() - len(run[0].lstrip(_EDGES))
-        end = run.start() + len(run[0].rstrip(_EDGES))
-        if any(char.isalnum() for char in text[start:end]):
-            spans.append((start, end))
-    return tuple(spans)
+def _words(line: str, origin: tuple[int, ...]) -> Iterator[SpokenWord]:
+    for _, char_start, char_end in words_of(line):
+        start, end = bisect_left(origin, char_start), bisect_left(origin, char_end)
+        if start < end:
+            yield SpokenWord(start, end, char_start, char_end)
 
 
 def _rewrite(
@@ -169,10 +174,11 @@ def _is_speakable(char: str) -> bool:
     return category[0] in "LN" or (category in ("Mn", "Mc", "Sc") and not is_selector)
 
 
-def _with_small_letters(text: str, words: tuple[Span, ...]) -> tuple[str, tuple[Span, ...]]:
+def _with_small_letters(text: str, words: tuple[SpokenWord, ...]) -> tuple[str, tuple[Span, ...]]:
     """Write shouted words small, lest they are spelled; a text all in capitals stresses none."""
     all_capitals = text.isupper() and len(words) > 1
-    shouted = tuple((a, b) for a, b in words if all_capitals or _is_shouted(text[a:b]))
+    spans = ((word.start, word.end) for word in words)
+    shouted = tuple((a, b) for a, b in spans if all_capitals or _is_shouted(text[a:b]))
     for start, end in shouted:
         # A letter whose small form is longer (İ) would shift what follows.
         small = "".join(c.lower() if len(c.lower()) == 1 else c for c in text[start:end])
@@ -181,6 +187,6 @@ def _with_small_letters(text: str, words: tuple[Span, ...]) -> tuple[str, tuple[
 
 
 def _is_shouted(word: str) -> bool:
-    if not word.isupper() or len(word) < 2:
+    if not word.isupper() or not word.isalpha():
         return False
     return word in _SHORT_WORDS or (len(word) >= 4 and _VOWEL.search(word) is not None)

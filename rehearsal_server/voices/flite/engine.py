@@ -132,13 +132,13 @@ class FliteEngine:
     async def _say(
         self, spoken: SpokenText, passage: Span, spec: VoiceSpec, begin_ms: float
     ) -> Chunk:
-        spans = [span for span in spoken.words if passage[0] <= span[0] < passage[1]]
+        words = spoken.words_in(passage)
         text = _ascii(spoken.text[slice(*passage)])
         command = self._command()
         async with self._slots:
             speech, phone_counts = await asyncio.gather(
                 command.speak(text, voice=spec.voice, features=_features(spec)),
-                command.phones_of([_ascii(spoken.text[a:b]) for a, b in spans]),
+                command.phones_of([_ascii(spoken.text[word.start : word.end]) for word in words]),
             )
         start_ms, end_ms = spoken_interval(speech.phones)
         start_ms = max(0.0, start_ms - _LEAD_MS)
@@ -149,7 +149,7 @@ class FliteEngine:
         return Chunk(
             sample_rate=speech.sample_rate,
             pcm=amplified(pcm, self._gains[spec.voice]),
-            words=timed_words(spoken, spans, phone_counts, speech.phones, begin_ms - start_ms),
+            words=timed_words(spoken, words, phone_counts, speech.phones, begin_ms - start_ms),
         )
 
     def _command(self) -> FliteCommand:

@@ -7,13 +7,13 @@ from itertools import accumulate, pairwise
 
 from rehearsal_server.voices.engine import Word
 from rehearsal_server.voices.flite.command import PAUSE, Phone
-from rehearsal_server.voices.spoken import Span, SpokenText
+from rehearsal_server.voices.spoken import SpokenText, SpokenWord
 from rehearsal_server.voices.word_times import timed_word
 
 
 def timed_words(
     spoken: SpokenText,
-    spans: Sequence[Span],
+    words: Sequence[SpokenWord],
     phone_counts: Sequence[int],
     phones: Sequence[Phone],
     offset_ms: float,
@@ -27,8 +27,8 @@ def timed_words(
     Parameters
     ----------
     spoken : SpokenText
-    spans : sequence of (int, int)
-        The words that were spoken.
+    words : sequence of SpokenWord
+        Those that were spoken.
     phone_counts : sequence of int
         One per word; anything else is taken for unknown.
     phones : sequence of Phone
@@ -37,26 +37,26 @@ def timed_words(
         Added to all times.
     """
     said = [phone for phone in phones if phone.name != PAUSE]
-    if not said or not spans:
+    if not said or not words:
         return ()
-    if len(phone_counts) != len(spans) or not all(phone_counts):
-        phone_counts = [end - start for start, end in spans]
+    if len(phone_counts) != len(words) or not all(phone_counts):
+        phone_counts = [word.end - word.start for word in words]
     total = sum(phone_counts)
     borders = [round(count * len(said) / total) for count in accumulate(phone_counts, initial=0)]
-    words = []
-    for span, (first, following) in zip(spans, pairwise(borders), strict=True):
+    timed = []
+    for word, (first, following) in zip(words, pairwise(borders), strict=True):
         last = max(first, following - 1)
         first, last = min(first, len(said) - 1), min(last, len(said) - 1)
-        words.append(
+        timed.append(
             timed_word(
                 spoken,
-                span,
+                word,
                 said[first].start_ms + offset_ms,
                 said[last].end_ms + offset_ms,
                 estimated=total != len(said),
             )
         )
-    return tuple(words)
+    return tuple(timed)
 
 
 def spoken_interval(phones: Sequence[Phone]) -> tuple[float, float]:

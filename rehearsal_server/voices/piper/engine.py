@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from rehearsal_server.voices.engine import (
     Chunk,
@@ -35,6 +36,10 @@ from rehearsal_server.voices.spoken import Span, SpokenText, passages, spoken_te
 # A sentence is what the voices are trained on; a longer one would keep the listener waiting.
 _PASSAGE_CHARS = 200
 _PAUSE_S = 0.2
+# Of the peak; softer is breath or nothing.
+_SILENCE = 0.01
+_LEAD_S = 0.01
+_TAIL_S = 0.03
 # A speaker can be told from himself by pace only.
 _RATES = (1.0, 1.12, 0.88)
 
@@ -112,16 +117,12 @@ class PiperEngine:
         begin_ms = 0.0
         for passage in passages(spoken, limit_chars=_PASSAGE_CHARS):
             phonemes, speech = await self._say(speaker, spoken, passage, spec.rate)
-            pcm = amplified(_s16le(speech), gain)
+            heard = _heard(speech, sample_rate)
+            pcm = amplified(_s16le(speech.samples[slice(*heard)]), gain)
             if passage[1] < len(spoken.text):
                 pcm += bytes(2 * round(_PAUSE_S * sample_rate))
             words = timed_words(
-                spoken,
-                phonemes,
-                speech.id_samples,
-                samples=len(speech.samples),
-                sample_rate=sample_rate,
-                offset_ms=begin_ms,
+                spoken, phonemes, speech, heard=heard, sample_rate=sample_rate, begin_ms=begin_ms
             )
             begin_ms += 500 * len(pcm) / sample_rate
             yield Chunk(sample_rate=sample_rate, pcm=pcm, words=words)
@@ -152,7 +153,7 @@ class PiperEngine:
             whole = (0, len(reference.text))
             _, speech = await self._say(speaker, reference, whole, rate=1.0)
             sample_rate = speaker.model.config.audio.sample_rate
-            self._gains[voice] = levelling_gain(_s16le(speech), sample_rate)
+            self._gains[voice] = levelling_gain(_s16le(speech.samples), sample_rate)
         return self._gains[voice]
 
     async def _say(
@@ -187,6 +188,14 @@ def _load_speakers(paths: Sequence[Path], threads: int) -> dict[str, _Speaker]:
     }
 
 
-def _s16le(speech: PiperSpeech) -> bytes:
-    samples = np.clip(speech.samples * 32_767, -32_768, 32_767)
-    return bytes(np.rint(samples).astype("<i2"))
+def _heard(speech: PiperSpeech, sample_rate: int) -> Span:
+    """Where the speech is: models begin and end with silences of their own liking."""
+    loud = np.flatnonzero(np.abs(speech.samples) > _SILENCE * np.abs(speech.samples).max())
+    if not loud.size:
+        return 0, len(speech.samples)
+    lead, tail = round(_LEAD_S * sample_rate), round(_TAIL_S * sample_rate)
+    return max(0, int(loud[0]) - lead), min(len(speech.samples), int(loud[-1]) + tail)
+
+
+def _s16le(samples: npt.NDArray[np.float32]) -> bytes:
+    return bytes(np.rint(np.clip(samples * 32_767, -32_768, 32_767)).astype("<i2"))

@@ -9,10 +9,10 @@ from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from rehearsal_server.voices.engine import Word
-from rehearsal_server.voices.spoken import Span, SpokenText
+from rehearsal_server.voices.piper.model import PiperSpeech
+from rehearsal_server.voices.spoken import Span, SpokenText, SpokenWord
 from rehearsal_server.voices.word_times import timed_word
 
 _BEGIN, _PAD, _END = "^", "_", "$"
@@ -22,7 +22,7 @@ _LANGUAGE_SWITCH = re.compile(r"\([^)]*\)")
 
 
 class _TimedIds(NamedTuple):
-    span: Span
+    word: SpokenWord
     first: int
     end: int
     # Whether espeak-ng's phonemes could be told apart word by word.
@@ -68,40 +68,55 @@ def phoneme_ids(
         last = spoken.text[span[1] - 1]
         stop = "" if last.isalnum() else last
         gap = " " if number < len(clause_spans) else ""
-        borders = [len(ids)]
-        for ending, ipa_word in zip(_endings(len(ipa_words), stop + gap), ipa_words, strict=True):
-            ids += _encode(ipa_word + ending, id_map)
-            borders.append(len(ids))
-        words += _words_of(spoken, span, borders)
+        places: list[Span] = []
+        for ipa_word, ending in zip(ipa_words, _endings(len(ipa_words), stop + gap), strict=True):
+            first = len(ids)
+            ids += _encode(ipa_word, id_map)
+            places.append((first, len(ids)))
+            ids += _encode(ending, id_map)
+        words += _words_of(spoken, span, places)
     return PhonemeIds([*ids, *id_map[_END]], words)
 
 
 def timed_words(
     spoken: SpokenText,
     phonemes: PhonemeIds,
-    id_samples: npt.NDArray[np.int64] | None,
+    speech: PiperSpeech,
     *,
-    samples: int,
+    heard: Span,
     sample_rate: int,
-    offset_ms: float,
+    begin_ms: float,
 ) -> tuple[Word, ...]:
-    """Time the words by the voice's alignments, or else as if all ids were equally long."""
-    is_told = id_samples is not None
+    """Time the words by the voice's alignments, or else as if all ids were equally long.
+
+    Parameters
+    ----------
+    spoken : SpokenText
+    phonemes : PhonemeIds
+    speech : PiperSpeech
+        What the model made of them.
+    heard : (int, int)
+        The samples that are kept of it.
+    sample_rate : int, Hz
+    begin_ms : float
+        When the first of these is heard, since the utterance began.
+    """
+    id_samples = speech.id_samples
     if id_samples is None:
-        shares = np.full(len(phonemes.ids), samples / len(phonemes.ids))
+        even = len(speech.samples) / len(phonemes.ids)
+        borders = np.arange(len(phonemes.ids) + 1) * even
     else:
-        shares = id_samples.astype(np.float64)
-    ends_ms = np.concatenate(([0.0], np.cumsum(shares))) * 1000 / sample_rate + offset_ms
-    last_ms = offset_ms + 1000 * samples / sample_rate
+        borders = np.concatenate(([0], np.cumsum(id_samples)))
+    borders_ms = (np.clip(borders, *heard) - heard[0]) * 1000 / sample_rate + begin_ms
     return tuple(
         timed_word(
             spoken,
-            word.span,
-            min(ends_ms[word.first], last_ms),
-            min(ends_ms[word.end], last_ms),
-            estimated=not (is_told and word.is_exact),
+            timed.word,
+            borders_ms[timed.first],
+            borders_ms[timed.end],
+            estimated=id_samples is None or not timed.is_exact,
         )
-        for word in phonemes.words
+        for timed in phonemes.words
     )
 
 
@@ -117,14 +132,18 @@ def _encode(ipa: str, id_map: Mapping[str, Sequence[int]]) -> Iterator[int]:
             yield from id_map[_PAD]
 
 
-def _words_of(spoken: SpokenText, clause: Span, id_borders: Sequence[int]) -> Iterator[_TimedIds]:
+def _words_of(spoken: SpokenText, clause: Span, places: Sequence[Span]) -> Iterator[_TimedIds]:
     """Tell whose ids are whose: word by word, else by the length of the words."""
-    spans = [span for span in spoken.words if clause[0] <= span[0] < clause[1]]
-    is_exact = len(id_borders) == len(spans) + 1
-    borders = list(id_borders)
+    words = spoken.words_in(clause)
+    is_exact = len(places) == len(words)
     if not is_exact:
-        letters = list(accumulate((b - a for a, b in spans), initial=0))
-        ids_per_letter = (borders[-1] - borders[0]) / max(letters[-1], 1)
-        borders = [borders[0] + round(count * ids_per_letter) for count in letters]
-    for span, (first, end) in zip(spans, pairwise(borders), strict=True):
-        yield _TimedIds(span, first, end, is_exact)
+        places = _shared_out(words, places)
+    for word, (first, end) in zip(words, places, strict=True):
+        yield _TimedIds(word, first, end, is_exact)
+
+
+def _shared_out(words: Sequence[SpokenWord], places: Sequence[Span]) -> list[Span]:
+    begin, end = (places[0][0], places[-1][1]) if places else (0, 0)
+    letters = list(accumulate((word.end - word.start for word in words), initial=0))
+    ids_per_letter = (end - begin) / max(letters[-1], 1)
+    return list(pairwise(begin + round(count * ids_per_letter) for count in letters))
