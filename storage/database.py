@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import msgspec
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from storage.migrate import upgrade
+from storage.migrate import downgrade, upgrade
 from storage.sqlite import configure_sqlite
 from storage.types import MYSQL
 
@@ -62,11 +63,18 @@ class Database:
 
     async def migrate(self) -> None:
         """Make the tables, or bring those of an older version up to date."""
+        await self._alter(upgrade)
+
+    async def roll_back(self, revision: str) -> None:
+        """Bring the tables back to an older version ("base": none); what is new in them is lost."""
+        await self._alter(lambda connection: downgrade(connection, revision))
+
+    async def _alter(self, change: Callable[[Connection], None]) -> None:
         # SQLite alters a table by dropping it, which would cascade to every row that refers to it.
         engine = _create_engine(self._url, foreign_keys=False)
         try:
             async with engine.execution_options(writes=True).begin() as connection:
-                await connection.run_sync(upgrade)
+                await connection.run_sync(change)
         finally:
             await engine.dispose()
 

@@ -98,6 +98,12 @@ class LoginRepository:
         async with self._database.write() as connection:
             await _end(connection, logins.c.id == login_id, now)
 
+    async def end_all(self, user_id: str, now: datetime, *, sparing: str | None = None) -> None:
+        """End every login of a user, except perhaps one."""
+        which = (logins.c.user_id == user_id) & (logins.c.id != (sparing or ""))
+        async with self._database.write() as connection:
+            await _end(connection, which, now)
+
 
 async def _lock_token(connection: AsyncConnection, token_hash: str) -> Row[*tuple[Any, ...]] | None:
     query = (

@@ -17,11 +17,11 @@ def _config(connection: Connection) -> Config:
     return config
 
 
-def upgrade(connection: Connection, revision: str = "head") -> None:
-    """Run every migration up to `revision` that the database has not had."""
-    command.upgrade(_config(connection), revision)
+def upgrade(connection: Connection) -> None:
+    """Run every migration that the database has not had."""
+    command.upgrade(_config(connection), "head")
 
 
-def downgrade(connection: Connection, revision: str = "base") -> None:
+def downgrade(connection: Connection, revision: str) -> None:
     """Undo every migration after `revision`; data in tables that go is lost."""
     command.downgrade(_config(connection), revision)

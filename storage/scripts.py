@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database
@@ -32,6 +33,21 @@ class ScriptContent(msgspec.Struct, frozen=True, kw_only=True):
     cast: tuple[CastMember, ...]
 
 
+class Creation(msgspec.Struct, frozen=True, kw_only=True):
+    """A request to create a script, by which a repetition of it is recognised."""
+
+    key: str  # SHA-256 of the key that the client chose
+    digest: str  # SHA-256 of what was asked for
+
+
+class KeyUsedOtherwise(Exception):
+    """A repeated request asks for something else than it did the first time."""
+
+
+class RevisionChanged(Exception):
+    """The script is no longer as the change expects it."""
+
+
 class ScriptEntry(msgspec.Struct, frozen=True, kw_only=True):
     """A script as lists show it."""
 
@@ -56,20 +72,49 @@ class ScriptRepository:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def create(self, user_id: str, content: ScriptContent, now: datetime) -> StoredScript:
-        """Keep a new script."""
+    async def create(
+        self,
+        user_id: str,
+        content: ScriptContent,
+        now: datetime,
+        creation: Creation | None = None,
+    ) -> StoredScript:
+        """Keep a new script; a repeated creation finds the script that the first one made.
+
+        Raises
+        ------
+        KeyUsedOtherwise
+            The creation's key was used for a request with another digest.
+        """
         script = StoredScript(
             id=new_id(), revision=1, created_at=now, updated_at=now, **_columns(content)
         )
-        async with self._database.write() as connection:
-            row = {**msgspec.structs.asdict(script), "user_id": user_id}
-            await connection.execute(insert(scripts).values(row))
-            await _put_cast(connection, script.id, content.cast)
+        row = {**msgspec.structs.asdict(script), "user_id": user_id}
+        if creation is not None:
+            row |= {"creation_key": creation.key, "creation_digest": creation.digest}
+        try:
+            async with self._database.write() as connection:
+                await connection.execute(insert(scripts).values(row))
+                await _put_cast(connection, script.id, content.cast)
+        except IntegrityError:
+            if creation is None:
+                raise
+            return await self._created_before(user_id, creation)
         return script
+
+    async def _created_before(self, user_id: str, creation: Creation) -> StoredScript:
+        query = select(scripts).where(
+            scripts.c.user_id == user_id, scripts.c.creation_key == creation.key
+        )
+        async with self._database.read() as connection:
+            row = (await connection.execute(query)).one()
+        if row.creation_digest != creation.digest:
+            raise KeyUsedOtherwise
+        return to_records([row], StoredScript)[0]
 
     async def get(self, user_id: str, script_id: str) -> StoredScript | None:
         """Look a script up."""
-        query = select(scripts).where(scripts.c.id == script_id, scripts.c.user_id == user_id)
+        query = select(scripts).where(*_which(user_id, script_id))
         async with self._database.read() as connection:
             return to_record((await connection.execute(query)).one_or_none(), StoredScript)
 
@@ -88,27 +133,57 @@ class ScriptRepository:
         return make_page(entries, limit, lambda entry: Place(moment=entry.created_at, id=entry.id))
 
     async def replace(
-        self, user_id: str, script_id: str, content: ScriptContent, now: datetime
+        self,
+        user_id: str,
+        script_id: str,
+        content: ScriptContent,
+        now: datetime,
+        *,
+        revision: int | None = None,
     ) -> StoredScript | None:
-        """Put new content in a script's place; None if there is no such script."""
+        """Put new content in a script's place; None if there is no such script.
+
+        With `revision`, only in that revision's place; else raises RevisionChanged.
+        """
+        which = _which(user_id, script_id, revision)
         change = (
             update(scripts)
-            .where(scripts.c.id == script_id, scripts.c.user_id == user_id)
+            .where(*which)
             .values(revision=scripts.c.revision + 1, updated_at=now, **_columns(content))
         )
         async with self._database.write() as connection:
             if (await connection.execute(change)).rowcount == 0:
+                await _refuse_if_present(connection, user_id, script_id)
                 return None
             await connection.execute(delete(characters).where(characters.c.script_id == script_id))
             await _put_cast(connection, script_id, content.cast)
         return await self.get(user_id, script_id)
 
-    async def delete(self, user_id: str, script_id: str) -> bool:
-        """Delete a script; False if there is none."""
-        which = (scripts.c.id == script_id, scripts.c.user_id == user_id)
+    async def delete(self, user_id: str, script_id: str, *, revision: int | None = None) -> bool:
+        """Delete a script; False if there is none.
+
+        With `revision`, only that revision; else raises RevisionChanged.
+        """
+        which = _which(user_id, script_id, revision)
         async with self._database.write() as connection:
-            deleted = await connection.execute(delete(scripts).where(*which))
-        return deleted.rowcount == 1
+            if (await connection.execute(delete(scripts).where(*which))).rowcount == 0:
+                await _refuse_if_present(connection, user_id, script_id)
+                return False
+        return True
+
+
+def _which(
+    user_id: str, script_id: str, revision: int | None = None
+) -> tuple[ColumnElement[bool], ...]:
+    which = (scripts.c.id == script_id, scripts.c.user_id == user_id)
+    return which if revision is None else (*which, scripts.c.revision == revision)
+
+
+async def _refuse_if_present(connection: AsyncConnection, user_id: str, script_id: str) -> None:
+    """Tell a script in another revision from one that is not there at all."""
+    query = select(scripts.c.id).where(*_which(user_id, script_id))
+    if (await connection.execute(query)).one_or_none() is not None:
+        raise RevisionChanged
 
 
 def _columns(content: ScriptContent) -> dict[str, str]:

@@ -110,6 +110,16 @@ socket_tickets = _table(
     Index(None, "expires_at"),
 )
 
+# Lets somebody choose a new password who can read the mail of their address.
+password_resets = _table(
+    "password_resets",
+    Column("token_hash", ascii_code(SHA256_HEX_LENGTH), primary_key=True),
+    _owned_by("user"),
+    _moment("expires_at"),
+    Index(None, "user_id"),
+    Index(None, "expires_at"),
+)
+
 scripts = _table(
     "scripts",
     _id(),
@@ -121,7 +131,11 @@ scripts = _table(
     Column("revision", Integer, nullable=False),
     _moment("created_at"),
     _moment("updated_at"),
+    # A request to create that is sent again finds what it created the first time.
+    Column("creation_key", ascii_code(SHA256_HEX_LENGTH), nullable=True),
+    Column("creation_digest", ascii_code(SHA256_HEX_LENGTH), nullable=True),
     Index(None, "user_id", "created_at", "id"),
+    UniqueConstraint("user_id", "creation_key"),
 )
 
 characters = _table(

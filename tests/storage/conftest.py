@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime
 
 import pytest
 
 from storage.database import Database
 from storage.tables import metadata
-from storage.users import User, UserRepository
+from storage.users import User
 from tests.storage.databases import BACKENDS, fresh_database
-
-NOW = datetime(2026, 3, 1, 19, 30, 0, 123456, tzinfo=UTC)
+from tests.storage.samples import make_user
 
 
 @pytest.fixture(scope="session", params=BACKENDS)
@@ -49,11 +47,3 @@ async def ann(database: Database) -> User:
 @pytest.fixture
 async def bob(database: Database) -> User:
     return await make_user(database, "bob@example.org")
-
-
-async def make_user(database: Database, email: str) -> User:
-    user = await UserRepository(database).create(
-        email=email, display_name="", password_hash="$argon2id$v=19$", now=NOW
-    )
-    assert user is not None
-    return user

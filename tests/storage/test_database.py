@@ -12,10 +12,10 @@ from sqlalchemy import Connection, insert, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
 from storage.database import Database
-from storage.migrate import downgrade
 from storage.tables import characters, metadata, users
 from storage.users import User
 from tests.storage.databases import BACKENDS, fresh_database
+from tests.storage.samples import fill_every_table, make_user, rows_per_table
 
 
 def table_names(connection: Connection) -> set[str]:
@@ -35,8 +35,7 @@ def test_migrations_lead_to_the_declared_tables_and_back(backend: str, tmp_path:
         await database.migrate()  # a second start finds nothing to do
         async with database.read() as connection:
             assert await connection.run_sync(drift) == []
-        async with database.write() as connection:
-            await connection.run_sync(downgrade)
+        await database.roll_back("base")
         async with database.read() as connection:
             assert await connection.run_sync(table_names) == {"alembic_version"}
         await database.migrate()
@@ -44,6 +43,25 @@ def test_migrations_lead_to_the_declared_tables_and_back(backend: str, tmp_path:
 
     with fresh_database(backend, tmp_path) as url:
         asyncio.run(up_and_down(url))
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_rows_survive_a_migration_that_alters_their_table(backend: str, tmp_path: Path) -> None:
+    """SQLite alters a table by dropping it; what refers to it must not go with it."""
+
+    async def alter(url: str) -> None:
+        database = Database(url)
+        await database.migrate()
+        user = await make_user(database, "ann@example.org")
+        await fill_every_table(database, user)
+        before = await rows_per_table(database)
+        await database.roll_back("0001")
+        await database.migrate()
+        assert await rows_per_table(database) == {**before, "password_resets": 0}
+        await database.close()
+
+    with fresh_database(backend, tmp_path) as url:
+        asyncio.run(alter(url))
 
 
 async def test_owners_table_names(database: Database) -> None:

@@ -8,7 +8,7 @@ import pytest
 from storage.database import Database
 from storage.logins import Login, LoginRepository, RotationRefused
 from storage.users import User
-from tests.storage.conftest import NOW
+from tests.storage.samples import NOW
 
 A_MONTH = NOW + timedelta(days=30)
 SECOND = timedelta(seconds=1)
@@ -104,3 +104,15 @@ async def test_expired_logins_are_forgotten_at_the_next(
     later = A_MONTH + SECOND
     await repository.begin(user_id=bob.id, refresh_hash="new", now=later, expires_at=later + SECOND)
     assert await repository.active(login.id, NOW) is None
+
+
+async def test_all_logins_of_a_user_can_be_ended(
+    repository: LoginRepository, login: Login, ann: User, bob: User
+) -> None:
+    other, bobs = await begin(repository, ann, "other"), await begin(repository, bob, "bobs")
+    await repository.end_all(ann.id, NOW, sparing=other.id)
+    assert await repository.active(login.id, NOW) is None
+    assert await repository.active(other.id, NOW) == other
+    await repository.end_all(ann.id, NOW)
+    assert await repository.active(other.id, NOW) is None
+    assert await repository.active(bobs.id, NOW) == bobs

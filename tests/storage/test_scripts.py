@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import msgspec
@@ -7,21 +8,15 @@ import pytest
 from sqlalchemy import select
 
 from storage.database import Database
-from storage.scripts import CastMember, ScriptContent, ScriptRepository
+from storage.scripts import (
+    Creation,
+    KeyUsedOtherwise,
+    RevisionChanged,
+    ScriptRepository,
+)
 from storage.tables import characters
 from storage.users import User
-from tests.storage.conftest import NOW
-
-CONTENT = ScriptContent(
-    title="The Importance of Being Earnest",
-    author="Oscar Wilde",
-    format="stage",
-    document='{"title":"Ünïcode — 🎭"}',
-    cast=(
-        CastMember(name="ALGERNON", line_count=2),
-        CastMember(name="LANE", line_count=1),
-    ),
-)
+from tests.storage.samples import CONTENT, NOW
 
 
 @pytest.fixture
@@ -112,3 +107,48 @@ async def test_a_full_last_page_does_not_promise_another(
     page = await repository.list(ann.id, after=None, limit=1)
     assert len(page.items) == 1
     assert page.next is None
+
+
+async def test_a_change_can_be_tied_to_a_revision(repository: ScriptRepository, ann: User) -> None:
+    script = await repository.create(ann.id, CONTENT, NOW)
+    assert await repository.replace(ann.id, script.id, CONTENT, NOW, revision=1) is not None
+    with pytest.raises(RevisionChanged):
+        await repository.replace(ann.id, script.id, CONTENT, NOW, revision=1)
+    with pytest.raises(RevisionChanged):
+        await repository.delete(ann.id, script.id, revision=1)
+    assert await repository.delete(ann.id, script.id, revision=2)
+    assert await repository.replace(ann.id, script.id, CONTENT, NOW, revision=2) is None
+    assert not await repository.delete(ann.id, script.id, revision=2)
+
+
+async def test_of_changes_of_one_revision_one_is_made(
+    repository: ScriptRepository, ann: User
+) -> None:
+    script = await repository.create(ann.id, CONTENT, NOW)
+    outcomes = await asyncio.gather(
+        *(repository.replace(ann.id, script.id, CONTENT, NOW, revision=1) for _ in range(5)),
+        return_exceptions=True,
+    )
+    assert sum(isinstance(outcome, RevisionChanged) for outcome in outcomes) == 4
+    found = await repository.get(ann.id, script.id)
+    assert found is not None
+    assert found.revision == 2
+
+
+async def test_a_creation_that_is_repeated_creates_once(
+    repository: ScriptRepository, ann: User, bob: User
+) -> None:
+    creation = Creation(key="k", digest="d")
+    made = await asyncio.gather(
+        *(repository.create(ann.id, CONTENT, NOW, creation) for _ in range(5))
+    )
+    assert len({script.id for script in made}) == 1
+    assert len((await repository.list(ann.id, after=None, limit=10)).items) == 1
+    other = await repository.create(bob.id, CONTENT, NOW, creation)
+    assert other.id != made[0].id
+
+
+async def test_a_key_is_for_one_request(repository: ScriptRepository, ann: User) -> None:
+    await repository.create(ann.id, CONTENT, NOW, Creation(key="k", digest="d"))
+    with pytest.raises(KeyUsedOtherwise):
+        await repository.create(ann.id, CONTENT, NOW, Creation(key="k", digest="other"))

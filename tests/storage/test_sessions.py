@@ -7,54 +7,11 @@ import msgspec
 import pytest
 
 from storage.database import Database
-from storage.results import Performance, Remark, SessionResults, Take
+from storage.results import Performance, Take
 from storage.scripts import ScriptRepository
 from storage.sessions import NewSession, Session, SessionRepository
 from storage.users import User
-from tests.storage.conftest import NOW
-from tests.storage.test_scripts import CONTENT
-
-TAKE = Take(
-    line_id="L2",
-    take=1,
-    character="LANE",
-    line_text="I didn’t think it polite to listen, sir.",
-    outcome="spoken",
-    started_ms=4_200,
-    ended_ms=6_900,
-    pickup_ms=180,
-    duration_ms=2_700,
-    timing={"speech_rate": 4.1, "pauses": [[5.0, 5.3]]},
-    scores={"accuracy": 0.96},
-)
-SKIPPED_TAKE = msgspec.structs.replace(
-    TAKE,
-    take=2,
-    outcome="skipped",
-    prompts=1,
-    started_ms=9_000,
-    ended_ms=11_000,
-    pickup_ms=None,
-    timing=None,
-)
-REMARK = Remark(
-    line_id="L2",
-    take=1,
-    code="late_pickup",
-    severity="info",
-    text="A little late.",
-    evidence=[{"measure": "pickup_ms", "value": 180.0, "reference": 90.0}],
-    at_ms=6_900,
-)
-SCENE_REMARK = Remark(code="pace_even", severity="praise", text="Even pace.", at_ms=12_000)
-RESULTS = SessionResults(
-    state="completed",
-    ended_at=NOW + timedelta(seconds=12),
-    duration_ms=12_000,
-    summary={"lines": 1, "takes": 2},
-    takes=(TAKE, SKIPPED_TAKE),
-    remarks=(REMARK, SCENE_REMARK),
-)
+from tests.storage.samples import CONTENT, NOW, REMARK, RESULTS, SKIPPED_TAKE, TAKE
 
 
 @pytest.fixture

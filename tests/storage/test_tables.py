@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import Table
 
 from storage import tables
+from storage.export import Recording
 from storage.logins import Login
 from storage.results import Feedback, Performance
 from storage.scripts import CastMember, StoredScript
@@ -20,7 +21,8 @@ from storage.users import User
     [
         (User, tables.users, {"password_hash"}),
         (Login, tables.logins, {"created_at", "ended_at"}),
-        (StoredScript, tables.scripts, {"user_id"}),
+        (Recording, tables.recordings, {"object_key"}),
+        (StoredScript, tables.scripts, {"user_id", "creation_key", "creation_digest"}),
         (CastMember, tables.characters, {"script_id", "position"}),
         (Session, tables.sessions, set()),
         (Performance, tables.performances, set()),

@@ -9,7 +9,7 @@ from storage.database import Database
 from storage.logins import Login, LoginRepository
 from storage.tickets import SocketTicket, TicketRepository
 from storage.users import User
-from tests.storage.conftest import NOW
+from tests.storage.samples import NOW
 
 EXPIRY = NOW + timedelta(seconds=30)
 ACCESS_EXPIRY = NOW + timedelta(minutes=10)

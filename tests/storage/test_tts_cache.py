@@ -8,19 +8,9 @@ import pytest
 
 from storage.database import Database
 from storage.tts_cache import CachedVoice, TtsCacheRepository
-from tests.storage.conftest import NOW
+from tests.storage.samples import NOW, VOICE
 
 DAY = timedelta(days=1)
-VOICE = CachedVoice(
-    key="a" * 64,
-    user_id=None,
-    engine="espeak",
-    voice="en-gb",
-    sample_rate_hz=22_050,
-    pcm=bytes(range(256)),
-    words=[{"text": "Lane!", "start_ms": 0, "end_ms": 310}],
-    duration_ms=310,
-)
 
 
 def voice(key: str, size: int = 100) -> CachedVoice:

@@ -7,7 +7,7 @@ from rehearsal_server.api.services import Services
 from storage.results import Performance
 from storage.sessions import NewSession, Session
 from tests.rehearsal_server.api.conftest import SignedIn
-from tests.storage.test_sessions import RESULTS
+from tests.storage.samples import RESULTS
 
 Rehearsed = tuple[Session, tuple[Performance, ...]]
 
