@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -13,6 +12,7 @@ from typing import Any
 from rehearsal_server import __version__
 from rehearsal_server.config import SettingsError, describe_settings, load_settings
 from rehearsal_server.demo.command import add_demo_options, run_demo
+from rehearsal_server.logs import configure_logging
 
 Commands = Any  # argparse's type for sub-commands is private
 
@@ -52,7 +52,7 @@ def _serve(_options: argparse.Namespace) -> int:
     from rehearsal_server.serving import make_server
 
     settings = load_settings(os.environ, Path(".env"))
-    logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(name)s %(message)s")
+    configure_logging(settings.log_level, settings.log_format)
     server = make_server(settings)
     server.run()
     return 0 if server.started else 1

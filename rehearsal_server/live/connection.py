@@ -317,6 +317,7 @@ class Connection:
                 )
             )
             return
+        log.info("session %s saved: %s", self._session_id, result.figures())
         saved = Saved(
             session_id=self._session_id,
             performances=len(result.performances),

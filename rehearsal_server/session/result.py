@@ -41,6 +41,10 @@ class SessionResult:
     performances: tuple[Performance, ...]
     summary: dict[str, float | int | None]
 
+    def figures(self) -> str:
+        """The summary in one line, for the log."""
+        return " ".join(f"{name}={value}" for name, value in self.summary.items())
+
 
 def summarise(
     performances: Sequence[Performance], duration_ms: int

@@ -1,0 +1,61 @@
+"""What of the documentation follows from the code: `python -m rehearsal_server.documentation`.
+
+Run from the checkout; a test fails while a page is stale.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from rehearsal_server.config import describe_settings
+from rehearsal_server.session.states import mermaid
+
+_ROOT = Path(__file__).parents[1]
+
+
+def settings_table() -> str:
+    """Every setting as a row."""
+    rows = [f"| `{s.variable}` | {_code(s.default)} | {s.doc} |" for s in describe_settings()]
+    return "\n".join(["| Variable | Default | Meaning |", "| --- | --- | --- |", *rows])
+
+
+def state_diagram() -> str:
+    """The states of a scene, as Mermaid draws them."""
+    return f"```mermaid\n{mermaid()}\n```"
+
+
+# Page and name of each part; the part stands between `<!-- name -->` and `<!-- /name -->`.
+PARTS: dict[tuple[Path, str], Callable[[], str]] = {
+    (_ROOT / "README.md", "settings"): settings_table,
+    (_ROOT / "rehearsal_server" / "docs" / "scene.md", "states"): state_diagram,
+}
+
+
+def renew(page: str, name: str, content: str) -> str:
+    """Put `content` between the marks of part `name`.
+
+    Raises
+    ------
+    ValueError
+        The page does not have the marks.
+    """
+    marked = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
+    if not marked.search(page):
+        raise ValueError(f"the page has no part {name!r}")
+    return marked.sub(lambda marks: f"{marks[1]}{content}\n{marks[2]}", page)
+
+
+def main() -> None:
+    """Write every part anew."""
+    for (path, name), write in PARTS.items():
+        path.write_text(renew(path.read_text("utf-8"), name, write()), "utf-8")
+
+
+def _code(text: str) -> str:
+    return f"`{text}`" if text else ""
+
+
+if __name__ == "__main__":
+    main()
