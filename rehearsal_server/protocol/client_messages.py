@@ -34,8 +34,8 @@ class Start(ClientMessage, frozen=True, kw_only=True, tag="start"):
         Identifier | None, Meta(description="A stored script of this account.")
     ] = None
     script: Annotated[
-        str | None,
-        Meta(max_length=4000, description="A short script as text, instead of `script_id`."),
+        Annotated[str, Meta(min_length=1, max_length=4000)] | None,
+        Meta(description="A short script as text, instead of `script_id`."),
     ] = None
     scene: Annotated[
         Identifier | None, Meta(description="Scene id; the first scene if left out.")

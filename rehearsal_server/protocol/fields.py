@@ -68,8 +68,7 @@ class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         ),
     ] = "auto"
     partner_voice: Annotated[
-        str | None,
-        Meta(max_length=128, description="Base voice of the partners, if not the default."),
+        Identifier | None, Meta(description="Base voice of the partners, if not the default.")
     ] = None
     headphones: Annotated[
         bool,
