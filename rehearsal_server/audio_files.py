@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import soundfile
-from scipy import signal
 
 from rehearsal_server.protocol.fields import AudioFormat
 
@@ -74,6 +73,8 @@ def resample(samples: Samples, from_rate: int, to_rate: int) -> Samples:
     """
     if from_rate == to_rate:
         return samples
+    from scipy import signal  # here, since it takes longer to import than all the rest
+
     common = gcd(from_rate, to_rate)
     resampled = signal.resample_poly(samples, to_rate // common, from_rate // common)
     return np.asarray(resampled, np.float32)

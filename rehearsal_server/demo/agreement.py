@@ -21,7 +21,10 @@ def disagreements(take: Take, detail: SessionDetail) -> list[str]:
         found.append(f"the saved session is {detail.state}, not completed")
     for saved in take.messages(Saved):
         if saved.performances != len(detail.performances):
-            found.append(f"{saved.performances} saved, {len(detail.performances)} given back")
+            found.append(
+                f"{saved.performances} performances were announced, "
+                f"{len(detail.performances)} are saved"
+            )
         if saved.summary != detail.summary:
             found.append("the summary is not the one that was told")
     results = take.results()
@@ -39,7 +42,11 @@ def _different_figures(performance: Performance, timing: Timing | None) -> list[
     if timing is None:
         told_nothing = performance.outcome == "skipped"
         return [] if told_nothing else [f"{performance.line_id}: saved without a timing told"]
-    saved = {"pickup_ms": performance.pickup_ms, **(performance.timing or {})}
+    saved = {
+        **(performance.timing or {}),
+        "pickup_ms": performance.pickup_ms,
+        "duration_ms": performance.duration_ms,
+    }
     told = msgspec.json.decode(msgspec.json.encode(timing))
     return [
         f"{performance.line_id}: {name} is saved as {saved[name]}, but was told as {told[name]}"

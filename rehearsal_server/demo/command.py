@@ -31,6 +31,8 @@ from rehearsal_server.demo.view import JsonView, TextView, View
 from rehearsal_server.protocol.client_messages import Start
 from rehearsal_server.protocol.fields import AudioFormat, Options
 from rehearsal_server.scripts.bundled_script import bundled_text
+from rehearsal_server.scripts.errors import ScriptError
+from rehearsal_server.scripts.parse import parse_script
 from rehearsal_server.voices.casting import cast_voices
 from rehearsal_server.voices.engine import VoiceError
 from rehearsal_server.voices.espeak.engine import EspeakEngine
@@ -40,6 +42,16 @@ _EMAIL, _PASSWORD = "demo@example.org", "a rehearsal on this machine"
 _ACTORS_VOICE = "en-us"
 # How much faster than announced audio may come, so that a client that catches up is not refused.
 _PACE_MARGIN = 1.2
+# What may go wrong without a fault of ours in it; each says what to do.
+_EXPECTED = (
+    ClientError,
+    OSError,
+    RehearsalStalled,
+    ScriptError,
+    ServerDidNotStart,
+    ValueError,
+    VoiceError,
+)
 
 
 @dataclass(frozen=True)
@@ -86,7 +98,7 @@ def run_demo(arguments: argparse.Namespace) -> int:
     view = JsonView(_print_line) if arguments.json else TextView(_print_line)
     try:
         faults = asyncio.run(demonstrate(options, view))
-    except (ClientError, ServerDidNotStart, RehearsalStalled, VoiceError, ValueError) as error:
+    except _EXPECTED as error:
         print(f"demo: {error}", file=sys.stderr)
         return 1
     for fault in faults:
@@ -97,6 +109,9 @@ def run_demo(arguments: argparse.Namespace) -> int:
 async def demonstrate(options: DemoOptions, view: View) -> list[str]:
     """Rehearse on a server of our own; what was missing or wrong."""
     text = options.script.read_text(encoding="utf-8") if options.script else bundled_text()
+    # What cannot be played is said before a server is started for it.
+    part = choose_part(parse_script(text), options.role)
+    deliveries = await _prepare(part, options)
     with tempfile.TemporaryDirectory(prefix="rehearsal-demo-") as directory:
         settings = Settings(
             data_dir=Path(directory),
@@ -110,8 +125,6 @@ async def demonstrate(options: DemoOptions, view: View) -> list[str]:
             await client.register(_EMAIL, _PASSWORD)
             await client.login(_EMAIL, _PASSWORD)
             stored = await client.upload_script(text)
-            part = choose_part(stored.script, options.role)
-            deliveries = await _prepare(part, options)
             take = await _rehearse(client, stored, part, deliveries, options, view)
             return await _report(client, take, forgotten_lines(deliveries), view)
 
