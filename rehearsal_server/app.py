@@ -22,14 +22,20 @@ from rehearsal_server.live.endpoint import LiveEndpoint
 from rehearsal_server.live.engines import list_engines
 from rehearsal_server.live.scheduler import StepScheduler
 from rehearsal_server.live.services import LiveLimits, LiveServices
-from rehearsal_server.voices.cache import MemoryVoiceCache
+from rehearsal_server.voices.cache import LayeredVoiceCache, MemoryVoiceCache
 from rehearsal_server.voices.engine import VoiceEngine
 from rehearsal_server.voices.espeak.engine import EspeakEngine
 from rehearsal_server.voices.flite.engine import FliteEngine
 from rehearsal_server.voices.piper.engine import PiperEngine
 from rehearsal_server.voices.speaker import Speaker
+from rehearsal_server.voices.stored import StoredVoiceCache
+from storage.database import Database
+from storage.tts_cache import TtsCacheRepository
 
 log = logging.getLogger("rehearsal_server")
+
+# About five minutes of speech: the lines of the scenes that are going on.
+_VOICES_IN_MEMORY_BYTES = 16 * 2**20
 
 
 def create_app(settings: Settings, limits: LiveLimits | None = None) -> Starlette:
@@ -44,7 +50,7 @@ def create_app(settings: Settings, limits: LiveLimits | None = None) -> Starlett
     """
     services = make_services(settings)
     scheduler = StepScheduler(StreamBank())
-    speaker = _make_speaker(settings)
+    speaker = _make_speaker(settings, services.database)
     live = LiveEndpoint(_live_services(services, scheduler, speaker, limits or _limits(settings)))
 
     @asynccontextmanager
@@ -69,12 +75,14 @@ def create_app(settings: Settings, limits: LiveLimits | None = None) -> Starlett
     )
 
 
-def _make_speaker(settings: Settings) -> Speaker:
+def _make_speaker(settings: Settings, database: Database) -> Speaker:
     espeak = EspeakEngine()
     engines: list[VoiceEngine] = [espeak, PiperEngine(settings.piper_voices, espeak=espeak)]
     if settings.use_flite:
         engines.append(FliteEngine())
-    return Speaker(engines, MemoryVoiceCache(capacity_bytes=settings.tts_cache_mib * 2**20))
+    stored = TtsCacheRepository(database, capacity_bytes=settings.tts_cache_mib * 2**20)
+    near = MemoryVoiceCache(capacity_bytes=_VOICES_IN_MEMORY_BYTES)
+    return Speaker(engines, LayeredVoiceCache(near, StoredVoiceCache(stored)))
 
 
 def _limits(settings: Settings) -> LiveLimits:

@@ -70,7 +70,9 @@ class Connection:
         self._receive = receive
         self._send = send
         self._outbox = Outbox(codec)
-        self._partner = PartnerVoice(services.speaker, self._outbox, self._put, self._voice_done)
+        self._partner = PartnerVoice(
+            services.speaker, identity.user_id, self._outbox, self._put, self._voice_done
+        )
         # Set once `start` is accepted.
         self._session: Session | None = None
         self._session_id = ""

@@ -10,29 +10,11 @@ from rehearsal_server.live.outbox import OutboxFull
 from rehearsal_server.protocol.audio import AudioHeaderError
 from rehearsal_server.protocol.close_codes import CloseCode
 from rehearsal_server.protocol.codec import DecodeError, TooLarge
+from rehearsal_server.protocol.error_codes import ERROR_MEANINGS
 from rehearsal_server.protocol.server_messages import Error, ErrorCode
 
 log = logging.getLogger("rehearsal_server.live")
 
-# What each fatal error closes the socket with.
-CLOSE_CODES: dict[ErrorCode, CloseCode] = {
-    "malformed": CloseCode.MALFORMED,
-    "bad_audio": CloseCode.MALFORMED,
-    "bad_script": CloseCode.MALFORMED,
-    "too_large": CloseCode.TOO_LARGE,
-    "out_of_order": CloseCode.CONFLICT,
-    "not_found": CloseCode.CONFLICT,
-    "unknown_role": CloseCode.CONFLICT,
-    "unknown_scene": CloseCode.CONFLICT,
-    "unavailable": CloseCode.CONFLICT,
-    "no_such_session": CloseCode.NO_SUCH_SESSION,
-    "token_expired": CloseCode.TOKEN_EXPIRED,
-    "too_fast": CloseCode.TOO_FAST,
-    "too_slow": CloseCode.TOO_SLOW,
-    "idle": CloseCode.IDLE,
-    "overload": CloseCode.OVERLOAD,
-    "internal": CloseCode.INTERNAL,
-}
 _RETRYABLE: frozenset[ErrorCode] = frozenset(
     ("too_fast", "too_slow", "idle", "overload", "internal")
 )
@@ -81,4 +63,4 @@ def ending_for(error: BaseException) -> Ending:
 
 def _fatal(code: ErrorCode, message: str, field: str | None = None) -> Ending:
     error = Error(code=code, message=message, fatal=True, retryable=code in _RETRYABLE, field=field)
-    return Ending(CLOSE_CODES[code], error)
+    return Ending(ERROR_MEANINGS[code].close or CloseCode.INTERNAL, error)

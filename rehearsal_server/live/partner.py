@@ -30,6 +30,7 @@ class PartnerVoice:
     Parameters
     ----------
     speaker : the engines and their cache
+    user_id : whose lines they are
     outbox : where audio frames wait for the client
     put : queues a message
     finished : is told each utterance's length in ms once all of it is sent, or None if it failed
@@ -38,11 +39,13 @@ class PartnerVoice:
     def __init__(
         self,
         speaker: Speaker,
+        user_id: str,
         outbox: Outbox,
         put: Callable[[ServerMessage], None],
         finished: Callable[[int, int | None], None],
     ) -> None:
         self._speaker = speaker
+        self._user_id = user_id
         self._outbox = outbox
         self._put = put
         self._finished = finished
@@ -68,7 +71,7 @@ class PartnerVoice:
 
     def prefetch(self, character: str, text: str) -> None:
         """Have a line ready before it is due."""
-        self._speaker.prefetch(text, self._voice_of(character))
+        self._speaker.prefetch(text, self._voice_of(character), user_id=self._user_id)
 
     async def close(self) -> None:
         """Stop everything."""
@@ -86,7 +89,8 @@ class PartnerVoice:
         words: list[Word] = []
         try:
             voice = self._voice_of(request.character)
-            async with aclosing(self._speaker.speak(request.text, voice)) as chunks:
+            utterance = self._speaker.speak(request.text, voice, user_id=self._user_id)
+            async with aclosing(utterance) as chunks:
                 async for chunk in chunks:
                     words += chunk.words
                     if not frames.sample_rate:

@@ -21,6 +21,9 @@ class CachedUtterance(msgspec.Struct, frozen=True, kw_only=True):
     sample_rate: int
     pcm: bytes  # mono s16le
     words: tuple[Word, ...]
+    spec: VoiceSpec
+    # Whose line it is; what was made for a user goes when the user goes.
+    user_id: str | None = None
 
 
 class VoiceCacheError(Exception):

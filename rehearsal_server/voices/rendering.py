@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import aclosing
 
 from rehearsal_server.voices.cache import CachedUtterance, VoiceCache, VoiceCacheError
-from rehearsal_server.voices.engine import Chunk
+from rehearsal_server.voices.engine import Chunk, SynthesisError
 
 logger = logging.getLogger(__name__)
 
@@ -34,12 +34,24 @@ class Rendering:
     cache : VoiceCache
     on_over : callable
         Called when the rendering must not be joined any more; may be called twice.
+    spec : VoiceSpec
+    user_id : str, optional
+        Voice and owner of the line, kept with it in the cache.
     """
 
     def __init__(
-        self, key: str, synthesize: Synthesis, cache: VoiceCache, on_over: Callable[[], None]
+        self,
+        key: str,
+        synthesize: Synthesis,
+        cache: VoiceCache,
+        on_over: Callable[[], None],
+        *,
+        spec: VoiceSpec,
+        user_id: str | None,
     ) -> None:
         self._key = key
+        self._spec = spec
+        self._user_id = user_id
         self._synthesize = synthesize
         self._cache = cache
         self._on_over = on_over
@@ -75,6 +87,8 @@ class Rendering:
         self._on_over()
         self._task.cancel()
         await asyncio.wait([self._task])
+        if not self._is_complete:
+            self._complete(SynthesisError("the voice was stopped"))
 
     async def _run(self) -> None:
         try:
@@ -115,6 +129,8 @@ class Rendering:
 
     async def _keep(self) -> None:
         utterance = CachedUtterance(
+            spec=self._spec,
+            user_id=self._user_id,
             sample_rate=self._chunks[0].sample_rate,
             pcm=b"".join(chunk.pcm for chunk in self._chunks),
             words=tuple(word for chunk in self._chunks for word in chunk.words),

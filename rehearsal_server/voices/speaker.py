@@ -44,7 +44,7 @@ class Speaker:
         self._cache = cache
         self._statuses: dict[str, EngineStatus] = {}
         self._renderings: dict[str, Rendering] = {}
-        self._wishes: deque[tuple[str, VoiceSpec]] = deque(maxlen=MAX_PREFETCHES)
+        self._wishes: deque[tuple[str, VoiceSpec, str | None]] = deque(maxlen=MAX_PREFETCHES)
         self._prefetching: asyncio.Task[None] | None = None
 
     async def engines(self) -> tuple[EngineStatus, ...]:
@@ -71,26 +71,29 @@ class Speaker:
         )
         return cast_voices(characters, partner_roles, self._engines[engine].palette(voice))
 
-    async def speak(self, text: str, spec: VoiceSpec) -> AsyncGenerator[Chunk, None]:
+    async def speak(
+        self, text: str, spec: VoiceSpec, *, user_id: str | None = None
+    ) -> AsyncGenerator[Chunk, None]:
         """Yield a line's audio and word times as they come, in chunks of up to 100 ms.
 
         Nothing is yielded where there is nothing to say ("..."). Close the generator
         (`contextlib.aclosing`) to stop: unless somebody else listens to the same line, its
-        engine is stopped and free again when ``aclose`` returns.
+        engine is stopped and free again when ``aclose`` returns. `user_id` says whose line it is.
 
         Raises
         ------
         VoiceError
             There is no voice for this text; the message says why.
         """
-        rendering = self._rendering(text, spec, await self._engine_version(text, spec))
+        version = await self._engine_version(text, spec)
+        rendering = self._rendering(text, spec, version, user_id)
         async with aclosing(rendering.listen()) as chunks:
             async for chunk in chunks:
                 yield chunk
 
-    def prefetch(self, text: str, spec: VoiceSpec) -> None:
+    def prefetch(self, text: str, spec: VoiceSpec, *, user_id: str | None = None) -> None:
         """Have a line ready that will be spoken soon; a failure shows when it is."""
-        self._wishes.append((text, spec))
+        self._wishes.append((text, spec, user_id))
         if self._prefetching is None or self._prefetching.done():
             self._prefetching = asyncio.create_task(self._fulfil_wishes())
 
@@ -106,7 +109,9 @@ class Speaker:
         for engine in self._engines.values():
             await engine.aclose()
 
-    def _rendering(self, text: str, spec: VoiceSpec, engine_version: str) -> Rendering:
+    def _rendering(
+        self, text: str, spec: VoiceSpec, engine_version: str, user_id: str | None
+    ) -> Rendering:
         # No await between looking and adding: one line is never rendered twice at once.
         key = cache_key(spec, engine_version=engine_version, text=text)
         if key not in self._renderings:
@@ -115,6 +120,8 @@ class Speaker:
                 lambda: self._engines[spec.engine].synthesize(spoken_text(text), spec),
                 self._cache,
                 on_over=lambda: self._forget(key),
+                spec=spec,
+                user_id=user_id,
             )
         return self._renderings[key]
 
@@ -139,9 +146,9 @@ class Speaker:
     async def _fulfil_wishes(self) -> None:
         # One at a time, so that a line that is needed now waits for one passage at most.
         while self._wishes:
-            text, spec = self._wishes.popleft()
+            text, spec, user_id = self._wishes.popleft()
             try:
-                async with aclosing(self.speak(text, spec)) as chunks:
+                async with aclosing(self.speak(text, spec, user_id=user_id)) as chunks:
                     async for _ in chunks:
                         pass
             except VoiceError:
