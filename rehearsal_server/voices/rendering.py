@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import aclosing
 
 from rehearsal_server.voices.cache import CachedUtterance, VoiceCache, VoiceCacheError
-from rehearsal_server.voices.engine import Chunk, SynthesisError
+from rehearsal_server.voices.engine import Chunk, SynthesisError, VoiceSpec
 
 logger = logging.getLogger(__name__)
 
