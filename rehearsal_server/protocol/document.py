@@ -22,7 +22,7 @@ from rehearsal_server.protocol.codec import CLIENT_MESSAGES, SERVER_MESSAGES
 from rehearsal_server.protocol.error_codes import ERROR_MEANINGS
 from rehearsal_server.protocol.reflection import FieldFacts, fields_of
 from rehearsal_server.protocol.server_messages import Event
-from rehearsal_server.session.states import ACCEPTED, State, mermaid
+from rehearsal_server.session.states import ACCEPTED, State
 
 PATH = Path(__file__).parents[1] / "docs" / "protocol.md"
 # Every final message carries these; they are told once.
@@ -48,9 +48,8 @@ def render() -> str:
         *_messages(passing),
         "## Structures inside messages",
         *_structures(),
-        "## States of a scene",
+        "## What is accepted when",
         prose.STATES,
-        f"```mermaid\n{mermaid()}\n```",
         _accepted(),
         "## Errors",
         prose.ERRORS,

@@ -72,7 +72,8 @@ These tell how things stand right now; none is repeated after a resume.
 """
 
 STATES = """
-A message that does not fit the state is answered by an `out_of_order` error and changes nothing.
+By the [state of the scene](scene.md#states). A message that does not fit it is answered by an
+`out_of_order` error and changes nothing.
 """
 
 ERRORS = """
