@@ -1,0 +1,136 @@
+"""What ends a socket without a message: clocks that a test sets as it likes."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dsp.bank import StreamBank
+from rehearsal_server.api.services import make_services
+from rehearsal_server.config import Settings
+from rehearsal_server.live.archive import DatabaseArchive
+from rehearsal_server.live.connection import Connection
+from rehearsal_server.live.doorkeeper import AccountDoorkeeper
+from rehearsal_server.live.scheduler import StepScheduler
+from rehearsal_server.live.services import Identity, LiveLimits, LiveServices
+from rehearsal_server.protocol.codec import JSON
+from rehearsal_server.voices.cache import MemoryVoiceCache
+from rehearsal_server.voices.espeak.engine import EspeakEngine
+from rehearsal_server.voices.speaker import Speaker
+from tests.rehearsal_server.live.running_server import START
+
+TOKEN_ENDS_S = 5000.0
+
+
+class MemorySocket:
+    """The ASGI side of a socket, in memory."""
+
+    def __init__(self) -> None:
+        self._incoming: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self._sent: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+
+    def say(self, message: dict[str, Any]) -> None:
+        event = {"type": "websocket.receive", "text": json.dumps(message)}
+        self._incoming.put_nowait(event)
+
+    def leave(self) -> None:
+        self._incoming.put_nowait({"type": "websocket.disconnect", "code": 1006})
+
+    async def receive(self) -> dict[str, Any]:
+        return await self._incoming.get()
+
+    async def send(self, event: dict[str, Any]) -> None:
+        self._sent.put_nowait(event)
+
+    async def until(self, kind: str) -> dict[str, Any]:
+        """The next message of a type, or the `close` event."""
+        async with asyncio.timeout(20):
+            while True:
+                event = await self._sent.get()
+                if event["type"] == "websocket.close" and kind == "close":
+                    return event
+                if text := event.get("text"):
+                    message: dict[str, Any] = json.loads(text)
+                    if message["type"] == kind:
+                        return message
+
+
+@dataclass(frozen=True)
+class Stand:
+    """A connection that runs, and the socket it runs on."""
+
+    connection: Connection
+    socket: MemorySocket
+
+    async def start(self) -> None:
+        self.socket.say(START)
+        await self.socket.until("started")
+
+    async def fatal_error(self) -> tuple[str, int]:
+        error = await self.socket.until("error")
+        return error["code"], (await self.socket.until("close"))["code"]
+
+
+@pytest.fixture
+async def stand(tmp_path: Path) -> AsyncIterator[Stand]:
+    api = make_services(Settings(data_dir=tmp_path))
+    await api.open()
+    user = await api.users.create(
+        email="anna@example.org", display_name="", password_hash="", now=api.clock()
+    )
+    assert user is not None
+    scheduler = StepScheduler(StreamBank(1))
+    scheduler.start()
+    speaker = Speaker([EspeakEngine()], MemoryVoiceCache(capacity_bytes=2**20))
+    services = LiveServices(
+        version="test",
+        doorkeeper=AccountDoorkeeper(api),
+        archive=DatabaseArchive(api.scripts, api.sessions),
+        scheduler=scheduler,
+        speaker=speaker,
+        limits=LiveLimits(),
+        default_voice=None,
+        allowed_origins=frozenset(),
+    )
+    socket = MemorySocket()
+    identity = Identity(user.id, TOKEN_ENDS_S)
+    connection = Connection(services, identity, JSON, socket.receive, socket.send)
+    running = asyncio.create_task(connection.run())
+    await socket.until("hello")
+    yield Stand(connection, socket)
+    socket.leave()
+    await running
+    await scheduler.stop()
+    await speaker.aclose()
+    await api.close()
+
+
+async def test_a_client_that_does_not_start(stand: Stand) -> None:
+    stand.connection.tick(time.perf_counter() + 4, TOKEN_ENDS_S - 1)
+    stand.connection.tick(time.perf_counter() + 6, TOKEN_ENDS_S - 1)
+    assert await stand.fatal_error() == ("idle", 4431)
+
+
+async def test_a_token_that_runs_out(stand: Stand) -> None:
+    await stand.start()
+    stand.connection.tick(time.perf_counter(), TOKEN_ENDS_S + 1)
+    assert await stand.fatal_error() == ("token_expired", 4401)
+
+
+async def test_a_microphone_that_fell_silent(stand: Stand) -> None:
+    await stand.start()
+    stand.connection.tick(time.perf_counter() + 31, TOKEN_ENDS_S - 1)
+    assert await stand.fatal_error() == ("idle", 4431)
+
+
+async def test_a_session_without_an_end(stand: Stand) -> None:
+    await stand.start()
+    stand.connection.tick(time.perf_counter() + 5 * 3600, TOKEN_ENDS_S - 1)
+    assert await stand.fatal_error() == ("idle", 4431)
