@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from rehearsal_server.live.faults import CLIENT_GONE, DONE, Ending, SocketFault, ending_for
@@ -22,6 +23,7 @@ from rehearsal_server.live.starting import (
     plan_session,
     scene_lines,
 )
+from rehearsal_server.live.writer import Send, SocketWriter
 from rehearsal_server.protocol.audio import AudioFlags, is_audio, unpack_audio
 from rehearsal_server.protocol.client_messages import (
     AckEvent,
@@ -30,7 +32,6 @@ from rehearsal_server.protocol.client_messages import (
     Resume,
     Start,
 )
-from rehearsal_server.protocol.close_codes import CloseCode
 from rehearsal_server.protocol.codec import Codec
 from rehearsal_server.protocol.server_messages import (
     Ack,
@@ -48,14 +49,10 @@ from rehearsal_server.session.session import Session
 log = logging.getLogger("rehearsal_server.live")
 
 Receive = Callable[[], Awaitable[Any]]
-Send = Callable[[Any], Awaitable[None]]
 
 # A client that was buffering while it connected may send this much at once.
 _AUDIO_BURST_S = 5.0
 _MESSAGE_BURST = 40.0
-# What is left in the outbox at the end must be read within this time.
-_FLUSH_S = 5.0
-_CLOSE_S = 1.0
 
 
 class Connection:
@@ -68,8 +65,8 @@ class Connection:
         self._identity = identity
         self._codec = codec
         self._receive = receive
-        self._send = send
         self._outbox = Outbox(codec)
+        self._writer = SocketWriter(self._outbox, send)
         self._partner = PartnerVoice(
             services.speaker, identity.user_id, self._outbox, self._put, self._voice_done
         )
@@ -83,6 +80,7 @@ class Connection:
         now_s = time.perf_counter()
         self._opened_s = now_s
         self._last_audio_s = now_s
+        self._last_message_s = now_s
         self._acked_seq = -1
         limits = services.limits
         self._audio_pace = TokenBucket(
@@ -90,18 +88,16 @@ class Connection:
         )
         self._message_pace = TokenBucket(limits.max_messages_per_s, _MESSAGE_BURST, now_s)
         self._client_is_there = True
-        # A frame has left the outbox but is not yet with the transport.
-        self._sending = False
 
     async def run(self) -> None:
         """Serve the socket until it closes; the results are saved whatever ends it."""
-        writer = asyncio.create_task(self._write(), name="socket writer")
+        writer = asyncio.create_task(self._writer.run(), name="socket writer")
         reader = asyncio.create_task(self._read(), name="socket reader")
         self._outbox.put(await greet(self._services))
         try:
             await asyncio.wait((self._ending, reader, writer), return_when="FIRST_COMPLETED")
             reader.cancel()
-            await self._finish(self._decide_ending(reader, writer), writer)
+            await self._finish(self._decide_ending(reader, writer))
         finally:
             for task in (reader, writer):
                 task.cancel()
@@ -125,9 +121,9 @@ class Connection:
                 self.fail("idle", f"no start within {limits.start_within_s:g} s")
             return
         if silent_s > limits.stalled_after_s:
-            self._dispatch(self._session.stall())
-        if silent_s > limits.idle_after_s:
-            self.fail("idle", f"no audio for {limits.idle_after_s:g} s")
+            self._advance(self._session.stall)
+        if now_s - self._last_message_s > limits.idle_after_s:
+            self.fail("idle", f"nothing was sent for {limits.idle_after_s:g} s")
         if now_s - self._opened_s > limits.max_session_s:
             self.fail("idle", f"a session lasts {limits.max_session_s:g} s at most")
         if unix_s > self._identity.expires_at_s:
@@ -139,6 +135,7 @@ class Connection:
     async def _read(self) -> None:
         while True:
             event = await self._receive()
+            self._last_message_s = time.perf_counter()
             if event["type"] == "websocket.disconnect":
                 self._client_is_there = False
                 self.end(CLIENT_GONE)
@@ -181,7 +178,7 @@ class Connection:
             case _:
                 session = self._session
                 self._services.scheduler.after_audio(
-                    self._stream, lambda: self._dispatch(session.receive(message))
+                    self._stream, lambda: self._advance(lambda: session.receive(message))
                 )
 
     async def _hear(self, data: bytes) -> None:
@@ -205,8 +202,9 @@ class Connection:
             raise SocketFault("too_fast", f"audio may come at {speed:g} times real time")
         if len(payload):
             self._services.scheduler.feed(self._stream, Chunk(payload, received_s))
-        if header.flags & AudioFlags.END:
-            self._last_audio_s = float("-inf")
+        if header.flags & AudioFlags.END and self._session is not None:
+            stall = self._session.stall
+            self._services.scheduler.after_audio(self._stream, lambda: self._advance(stall))
         await self._wait_for_analysis()
 
     async def _wait_for_analysis(self) -> None:
@@ -237,26 +235,33 @@ class Connection:
                 lines=scene_lines(plan),
             )
         )
-        self._dispatch(self._session.begin())
+        self._advance(self._session.begin)
 
     def _analysed(self, result: Analysed) -> None:
         if self._session is None or self._ending.done():
             return
         for hop in result.hops:
-            self._dispatch(self._session.hear(hop), result.received_s)
+            self._advance(partial(self._session.hear, hop), result.received_s)
         if result.fault is not None:
-            self.fail("bad_audio", result.fault)
+            self.end(ending_for(result.fault))
 
     def _voice_done(self, utterance: int, duration_ms: int | None) -> None:
         """The whole of an utterance is on its way, or it failed if it has no duration."""
         if self._session is None or self._ending.done():
             return
         if duration_ms is None:
-            self._dispatch(self._session.voice_failed(utterance))
+            self._advance(partial(self._session.voice_failed, utterance))
         else:
-            self._dispatch(self._session.voice_ready(utterance, duration_ms))
+            self._advance(partial(self._session.voice_ready, utterance, duration_ms))
 
-    def _dispatch(self, outputs: list[Output], received_s: float | None = None) -> None:
+    def _advance(self, step: Callable[[], list[Output]], received_s: float | None = None) -> None:
+        """Take one step of the session; a fault in it ends this session and no other."""
+        try:
+            self._dispatch(step(), received_s)
+        except Exception as error:
+            self.end(ending_for(error))
+
+    def _dispatch(self, outputs: list[Output], received_s: float | None) -> None:
         for output in outputs:
             match output:
                 case Speak():
@@ -291,27 +296,26 @@ class Connection:
                 return ending_for(error)
         return CLIENT_GONE
 
-    async def _finish(self, ending: Ending, writer: asyncio.Task[None]) -> None:
+    async def _finish(self, ending: Ending) -> None:
         self.end(ending)
         await self._partner.close()
         if self._stream is not None:
             self._services.scheduler.close(self._stream)
         if ending.error is not None:
-            self._put_last(ending.error)
+            self._writer.put_last(ending.error)
         if self._session is not None:
             await asyncio.shield(self._save(self._session))
-        if self._client_is_there and not writer.done():
-            await self._flush(writer)
-            await self._close(ending.close_code)
+        if self._client_is_there:
+            await self._writer.close(ending.close_code)
 
     async def _save(self, session: Session) -> None:
-        session.close()
-        result = session.result()
         try:
+            session.close()
+            result = session.result()
             await self._services.archive.save(self._session_id, result)
         except Exception:
             log.exception("session %s could not be saved", self._session_id)
-            self._put_last(
+            self._writer.put_last(
                 Error(
                     code="not_saved",
                     message="the results could not be saved; the server's log says why",
@@ -325,38 +329,4 @@ class Connection:
             performances=len(result.performances),
             summary=result.summary,
         )
-        self._put_last(session.number(saved))
-
-    def _put_last(self, message: ServerMessage) -> None:
-        """Queue a parting message; a client whose outbox is full will not read it anyway."""
-        try:
-            self._outbox.put(message)
-        except OutboxFull:
-            log.debug("parting message dropped: the client reads too slowly")
-
-    async def _flush(self, writer: asyncio.Task[None]) -> None:
-        deadline_s = time.perf_counter() + _FLUSH_S
-        while (self._sending or not self._outbox.is_empty) and not writer.done():
-            if time.perf_counter() > deadline_s:
-                return
-            await asyncio.sleep(0.005)
-
-    async def _close(self, code: CloseCode) -> None:
-        closing = self._send(
-            {"type": "websocket.close", "code": int(code), "reason": code.name.lower()}
-        )
-        try:
-            await asyncio.wait_for(closing, _CLOSE_S)
-        except (TimeoutError, OSError):
-            # The client does not even read the close; the server drops the transport.
-            return
-
-    # -- writing -----------------------------------------------------------------------------
-
-    async def _write(self) -> None:
-        while True:
-            frame = await self._outbox.get()
-            kind = "text" if isinstance(frame, str) else "bytes"
-            self._sending = True
-            await self._send({"type": "websocket.send", kind: frame})
-            self._sending = False
+        self._writer.put_last(session.number(saved))

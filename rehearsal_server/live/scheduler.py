@@ -17,6 +17,7 @@ import numpy as np
 
 from dsp.bank import StreamBank
 from rehearsal_server.live.analysis import Hops, MicrophoneIntake, to_hops
+from rehearsal_server.live.microphone import BadAudio
 from rehearsal_server.protocol.fields import AudioFormat
 from rehearsal_server.session.hop import Hop
 
@@ -40,14 +41,19 @@ class Analysed:
     hops: list[Hop]
     # Receipt of the newest chunk in it.
     received_s: float
-    # The audio could not be read; the stream goes no further.
-    fault: str | None = None
+    # The audio could not be read or analysed; the stream goes no further.
+    fault: Exception | None = None
 
 
 @dataclass(frozen=True)
 class _Work:
     stream: AnalysedStream
     chunks: list[Chunk]
+
+    @property
+    def newest_s(self) -> float:
+        """When its newest chunk came."""
+        return self.chunks[-1].received_s
 
 
 class AnalysedStream:
@@ -152,7 +158,11 @@ class StepScheduler:
             await self._wake.wait()
             self._wake.clear()
             work, closed = self._take(), self._take_closed()
-            results = await loop.run_in_executor(self._thread, self._step, work, closed)
+            try:
+                results = await loop.run_in_executor(self._thread, self._step, work, closed)
+            except Exception as error:
+                # Ours, and told as ours; the streams of later steps are served on.
+                results = [Analysed(item.stream, [], item.newest_s, error) for item in work]
             for result in results:
                 self._deliver(result)
 
@@ -194,18 +204,18 @@ class StepScheduler:
                 [(item.stream, hops[index]) for item, hops, _ in audio if len(hops) > index], found
             )
         return [
-            Analysed(item.stream, found[item.stream], item.chunks[-1].received_s, fault)
+            Analysed(item.stream, found[item.stream], item.newest_s, fault)
             for item, _, fault in audio
         ]
 
-    def _read(self, item: _Work) -> tuple[Hops, str | None]:
+    def _read(self, item: _Work) -> tuple[Hops, Exception | None]:
         """Hops of a stream's chunks, and what was wrong with the first that could not be read."""
         hops: list[Hops] = []
         for chunk in item.chunks:
             try:
                 hops.append(item.stream.intake.push(chunk.payload))
             except ValueError as error:
-                return _join(hops), str(error)
+                return _join(hops), BadAudio(str(error))
         return _join(hops), None
 
     def _step_once(
