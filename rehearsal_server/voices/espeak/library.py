@@ -118,15 +118,14 @@ class EspeakLibrary:
         flags = _CHARS_UTF8
         flags |= _SSML if request.is_ssml else 0
         flags |= _ENDPAUSE if request.ends_in_pause else 0
-        text = request.text.encode()
-        self._on_audio, self._raised = on_audio, None
-        self._library.espeak_Synth(text, len(text) + 1, 0, 0, 0, flags, None, None)
-        if self._raised is not None:
-            raise self._raised
+        self._synthesize(request.text, flags, on_audio)
 
     def phonemize(self, language: str, clause: str) -> str:
         """Turn a clause into IPA, its words separated by spaces; raises `EspeakError`."""
         self._select_voice(language, "")
+        # A cancelled synthesis leaves the next character of its text behind, which would be the
+        # first of this clause. Beginning a synthesis drops it.
+        self._synthesize("", _CHARS_UTF8, lambda pcm, marks: True)
         text = ctypes.create_string_buffer(clause.encode())
         position = ctypes.c_void_p(ctypes.addressof(text))
         pieces = []
@@ -136,6 +135,13 @@ class EspeakLibrary:
             )
             pieces.append(ipa.decode())
         return " ".join(piece for piece in pieces if piece)
+
+    def _synthesize(self, text: str, flags: int, on_audio: OnAudio) -> None:
+        encoded = text.encode()
+        self._on_audio, self._raised = on_audio, None
+        self._library.espeak_Synth(encoded, len(encoded) + 1, 0, 0, 0, flags, None, None)
+        if self._raised is not None:
+            raise self._raised
 
     def _declare(self) -> None:
         library = self._library

@@ -95,11 +95,7 @@ class EspeakProcess:
     async def close(self) -> None:
         """End the worker: it exits when its input ends."""
         self._stdin.close()
-        try:
-            async with asyncio.timeout(EXIT_TIMEOUT_S):
-                await self._process.wait()
-        except TimeoutError:
-            await self._kill()
+        await self._wait_for_exit()
 
     async def _send(self, request: Request) -> None:
         try:
@@ -140,11 +136,18 @@ class EspeakProcess:
 
     async def _ended(self) -> SynthesisError:
         # It closed its end of a pipe; make sure that it is gone, and know how.
-        await self._kill()
+        await self._wait_for_exit()
         return SynthesisError(
             f"the espeak-ng worker ended (exit status {self._process.returncode}); "
             "the next request starts a new one"
         )
+
+    async def _wait_for_exit(self) -> None:
+        try:
+            async with asyncio.timeout(EXIT_TIMEOUT_S):
+                await self._process.wait()
+        except TimeoutError:
+            await self._kill()
 
     async def _kill(self) -> None:
         self._send_kill()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from contextlib import aclosing
 from typing import NamedTuple
 
@@ -10,6 +11,12 @@ import numpy.typing as npt
 
 from rehearsal_server.voices.engine import VoiceEngine, VoiceSpec, Word
 from rehearsal_server.voices.spoken import spoken_text
+
+
+async def drain(iterator: AsyncIterator[object]) -> None:
+    """Take what is left."""
+    async for _ in iterator:
+        pass
 
 
 class Utterance(NamedTuple):

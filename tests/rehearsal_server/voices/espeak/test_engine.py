@@ -6,10 +6,9 @@ import asyncio
 import os
 import select
 import signal
-import subprocess
 import sys
 from contextlib import aclosing
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +19,7 @@ import rehearsal_server
 from rehearsal_server.voices.engine import SynthesisError, VoiceSpec, VoiceUnavailableError
 from rehearsal_server.voices.espeak.engine import EspeakEngine
 from rehearsal_server.voices.spoken import spoken_text
-from tests.rehearsal_server.voices.speaking import Utterance, say
+from tests.rehearsal_server.voices.speaking import Utterance, drain, say
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -36,8 +35,12 @@ def workers_of(pid: int) -> list[int]:
     return [p for p in pids if b"espeak.worker" in Path(f"/proc/{p}/cmdline").read_bytes()]
 
 
+def loaded_files() -> str:
+    return Path("/proc/self/maps").read_text()
+
+
 def median_f0_hz(spoken: Utterance) -> float:
-    f0_hz, _ = pyworld.dio(spoken.samples, spoken.sample_rate)
+    f0_hz, _ = pyworld.dio(spoken.samples, spoken.sample_rate, f0_floor=50)
     return float(np.median(f0_hz[f0_hz > 0]))
 
 
@@ -60,8 +63,7 @@ async def test_a_killed_worker_fails_one_request_and_the_next_one_works() -> Non
         (worker,) = set(workers_of(os.getpid())) - before
         os.kill(worker, signal.SIGKILL)
         with pytest.raises(SynthesisError, match="exit status -9"):
-            while True:
-                await anext(chunks)
+            await drain(chunks)
     assert (await say(engine, LINE, SPEC)).duration_ms > 1000
     (another,) = set(workers_of(os.getpid())) - before
     assert another != worker
@@ -89,13 +91,15 @@ asyncio.run(main())
 @pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="waits for a stranger's end: Linux only")
 async def test_the_worker_ends_when_the_server_is_killed() -> None:
     root = Path(rehearsal_server.__file__).parents[1]
-    parent = subprocess.Popen([sys.executable, "-c", PARENT], cwd=root, stdout=subprocess.PIPE)
+    parent = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", PARENT, cwd=root, stdout=asyncio.subprocess.PIPE
+    )
     assert parent.stdout is not None
-    assert parent.stdout.readline() == b"speaking\n"
+    assert await parent.stdout.readline() == b"speaking\n"
     (worker,) = workers_of(parent.pid)
     end_of_worker = os.pidfd_open(worker)
     parent.kill()
-    parent.communicate()
+    await parent.wait()
     assert select.select([end_of_worker], [], [], EXIT_TIMEOUT_S)[0]
     os.close(end_of_worker)
 
@@ -109,7 +113,7 @@ async def test_without_the_wheel_the_engine_is_absent(monkeypatch: pytest.Monkey
 
 
 async def test_the_library_is_never_loaded_into_the_server() -> None:
-    assert "espeak" not in Path("/proc/self/maps").read_text()
+    assert "espeak" not in loaded_files()
     assert "rehearsal_server.voices.espeak.library" not in sys.modules
 
 
@@ -160,7 +164,7 @@ async def test_other_languages_are_spoken_and_timed(
 ) -> None:
     spoken = await say(espeak, line, VoiceSpec(engine="espeak-ng", voice=language))
     assert [word.text for word in spoken.words] == line.rstrip(".").replace(",", "").split()
-    assert 700 < spoken.duration_ms < 3000
+    assert 400 < spoken.duration_ms < 3000
 
 
 def long_term_spectrum_db(spoken: Utterance) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
@@ -171,7 +175,7 @@ def long_term_spectrum_db(spoken: Utterance) -> np.ndarray[tuple[int], np.dtype[
     edges_hz = 100 * 2 ** (np.arange(20) / 3)
     bands = [
         power[(frequency_hz >= low) & (frequency_hz < high)].sum()
-        for low, high in zip(edges_hz[3:-1], edges_hz[4:], strict=True)
+        for low, high in pairwise(edges_hz)
     ]
     spectrum_db = 10 * np.log10(bands)
     return np.asarray(spectrum_db - spectrum_db.mean())

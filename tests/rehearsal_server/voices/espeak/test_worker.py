@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -45,6 +46,7 @@ class Worker:
         )
         self.stdin = _open(self.process.stdin)
         self.stdout = _open(self.process.stdout)
+        self.stderr = _open(self.process.stderr)
 
     def send(self, request: Request) -> None:
         self.stdin.write(message_frame(request))
@@ -84,7 +86,11 @@ def _worker() -> Iterator[Worker]:
     worker = Worker()
     yield worker
     worker.process.kill()
-    worker.process.communicate()
+    worker.process.wait()
+    for stream in (worker.stdin, worker.stdout, worker.stderr):
+        # What a test could not write any more is not written now either.
+        with suppress(BrokenPipeError):
+            stream.close()
 
 
 def speak(text: str, language: str = "en-us", variant: str = "") -> Speak:
@@ -159,6 +165,17 @@ def test_a_cancel_ends_the_request_under_way(shared: Worker) -> None:
     assert sum(len(r) for r in replies if isinstance(r, bytes)) < whole_bytes / 2
 
 
+def test_nothing_of_a_cancelled_text_is_left_behind(shared: Worker) -> None:
+    for taken in range(1, 6):
+        shared.send(speak(LONG_TEXT))
+        for _ in range(taken):
+            shared.receive()
+        shared.send(Cancel())
+        while shared.receive() != Done():
+            pass
+        assert shared.ask(Phonemize("en-us", ("no",))) == [Phonemes(("nˈoʊ",)), Done()]
+
+
 def test_a_cancel_that_comes_too_late_means_nothing(shared: Worker) -> None:
     shared.ask(speak("Hello."))
     shared.send(Cancel())
@@ -190,4 +207,4 @@ def test_it_ends_when_it_is_told_nonsense(worker: Worker) -> None:
     worker.stdin.write(b"GET / HTTP/1.1\r\n\r\n")
     worker.stdin.flush()
     assert worker.process.wait(EXIT_TIMEOUT_S) == 1
-    assert b"WireError" in _open(worker.process.stderr).read()
+    assert b"WireError" in worker.stderr.read()
