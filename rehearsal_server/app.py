@@ -7,12 +7,11 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
 from starlette.routing import WebSocketRoute
 
 from dsp.bank import StreamBank
 from rehearsal_server import __version__
-from rehearsal_server.api.envelope import EXCEPTION_HANDLERS, Envelope
+from rehearsal_server.api.envelope import EXCEPTION_HANDLERS, middleware_for
 from rehearsal_server.api.routes import api_routes
 from rehearsal_server.api.services import Services, make_services
 from rehearsal_server.config import Settings
@@ -67,12 +66,14 @@ def create_app(settings: Settings, limits: LiveLimits | None = None) -> Starlett
             stack.push_async_callback(live.stop)
             yield
 
-    return Starlette(
+    app = Starlette(
         routes=[*api_routes(services), WebSocketRoute("/v1/live", live)],
-        middleware=[Middleware(Envelope)],
+        middleware=middleware_for(settings),
         exception_handlers=EXCEPTION_HANDLERS,
         lifespan=lifespan,
     )
+    app.router.redirect_slashes = False  # an unknown path is a problem like any other
+    return app
 
 
 def _make_speaker(settings: Settings, database: Database) -> Speaker:

@@ -22,6 +22,7 @@ from rehearsal_server.config_forms import (
     KEYS,
     NETWORKS,
     ORIGINS,
+    SMTP_URL,
     TEXT,
     YES_NO,
     Form,
@@ -101,6 +102,16 @@ class Settings:
     tts_cache_mib: int = _setting(
         whole(0, 1_048_576), 256, "Size of the cache of spoken lines, in MiB."
     )
+    rate_limits: bool = _setting(
+        YES_NO, True, "Limit requests by address and account; `no` behind a gateway that does so."
+    )
+    smtp_url: str = _setting(
+        SMTP_URL,
+        "",
+        "Mail server for password resets; without it, mail is shown on the server's terminal.",
+        secret=True,
+    )
+    mail_from: str = _setting(TEXT, "rehearsal-server@localhost", "Sender of that mail.")
     log_level: str = _setting(
         choice("debug", "info", "warning", "error"), "info", "From which severity on to log."
     )

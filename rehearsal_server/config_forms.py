@@ -80,6 +80,13 @@ def _parse_database_url(written: str) -> str:
     return written
 
 
+def _parse_smtp_url(written: str) -> str:
+    parts = urlsplit(written)
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise ValueError("no URL of a mail server")
+    return written
+
+
 def _parse_origin(written: str) -> str:
     """Check an origin as browsers send it (RFC 6454): no path, default port left out."""
     parts = urlsplit(written)
@@ -116,6 +123,7 @@ DATABASE_URL = Form(
     f"a URL that begins with {', '.join(f'{scheme}://' for scheme in DATABASE_SCHEMES)}",
     _parse_database_url,
 )
+SMTP_URL = Form("smtp://user:password@host:587 or smtps://…:465", _parse_smtp_url)
 ORIGINS = _list_of(Form("an origin such as https://rehearsal.example", _parse_origin))
 NETWORKS = _list_of(Form("an address or network such as 10.0.0.0/8", _parse_network))
 FILES = _list_of(Form("an existing file", _parse_file))

@@ -3,39 +3,39 @@
 from __future__ import annotations
 
 import logging
-import unicodedata
 from datetime import datetime, timedelta
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
+from rehearsal_server.api.addresses import Email, NewEmail, new_address, normalised_address
+from rehearsal_server.api.mail import Mail
 from rehearsal_server.api.opaque import digest, new_token
 from rehearsal_server.api.operations import AnyOperation, Call, Operation
 from rehearsal_server.api.passwords import MAX_CHARACTERS, why_refused
 from rehearsal_server.api.problems import (
+    BUSY,
     REFRESH_RACE,
     REFRESH_REFUSED,
-    UNAUTHENTICATED,
     WRONG_CREDENTIALS,
     Problem,
     invalid_field,
 )
+from rehearsal_server.api.rate_limits import Rate, spend
 from rehearsal_server.api.services import Services
 from storage.logins import Login, RotationRefused
-from storage.tables import EMAIL_LENGTH
-from storage.users import User
 
 log = logging.getLogger(__name__)
 
-Email = Annotated[
-    str,
-    Meta(
-        max_length=EMAIL_LENGTH,
-        pattern=r"^[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+$",
-        examples=["ann@example.org"],
-    ),
-]
+# A school shares one address, and a class registers at once.
+REGISTER_RATE = Rate(burst=60, every_s=10)
+SIGN_IN_RATE = Rate(burst=100, every_s=1)
+REFRESH_RATE = Rate(burst=300, every_s=0.2)
+# Guesses at one account from one address. Its owner elsewhere is not locked out by them, and a
+# right password does not count.
+ACCOUNT_RATE = Rate(burst=10, every_s=15)
+
 Password = Annotated[str, Meta(max_length=MAX_CHARACTERS)]
 Name = Annotated[str, Meta(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Token = Annotated[str, Meta(max_length=200)]
@@ -44,7 +44,7 @@ Token = Annotated[str, Meta(max_length=200)]
 class Registration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Who wants an account."""
 
-    email: Email
+    email: NewEmail
     password: Password
     display_name: Name = ""
 
@@ -58,7 +58,7 @@ class RegistrationAccepted(msgspec.Struct, frozen=True, kw_only=True):
 class SignIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Who signs in."""
 
-    email: Annotated[str, Meta(max_length=EMAIL_LENGTH, examples=["ann@example.org"])]
+    email: Email
     password: Password
 
 
@@ -86,7 +86,7 @@ async def register(call: Call[Registration, None]) -> RegistrationAccepted:
     The answer and the work are the same where the address has an account already: whoever does
     not know its password learns nothing from it.
     """
-    email = _new_address(call.body.email)
+    email = new_address(call.body.email)
     if (why := why_refused(call.body.password, email)) is not None:
         raise invalid_field("password", why)
     services = call.services
@@ -98,17 +98,23 @@ async def register(call: Call[Registration, None]) -> RegistrationAccepted:
     )
     if user is not None:
         log.info("user %s registered", user.id)
+    else:
+        services.background.start(services.mailer.send(_account_exists(email)))
     return RegistrationAccepted(email=email)
 
 
 async def sign_in(call: Call[SignIn, None]) -> Tokens:
     """Begin a login with address and password."""
     services, password = call.services, call.body.password
-    found = await services.users.credentials(normalised_address(call.body.email))
+    email = normalised_address(call.body.email)
+    attempts = f"sign-in {call.address} {digest(email)}"
+    await spend(services.rate_limiter, attempts, ACCOUNT_RATE)
+    found = await services.users.credentials(email)
     password_hash = None if found is None else found.password_hash
     if not await services.passwords.verify(password_hash, password) or found is None:
         log.info("a sign-in was refused")
         raise Problem(WRONG_CREDENTIALS)
+    await services.rate_limiter.give_back(attempts, ACCOUNT_RATE)
     if services.passwords.is_outdated(found.password_hash):
         await services.users.set_password_hash(found.id, await services.passwords.hash(password))
     now, refresh_token = services.clock(), new_token()
@@ -146,24 +152,19 @@ async def sign_out(call: Call[None, None]) -> None:
     log.info("login %s ended", call.principal.login_id)
 
 
-async def show_me(call: Call[None, None]) -> User:
-    """Show the account."""
-    user = await call.services.users.get(call.user_id)
-    if user is None:
-        raise Problem(UNAUTHENTICATED)  # erased since the access token was looked at
-    return user
+async def sign_out_everywhere(call: Call[None, None]) -> None:
+    """End every login of this account."""
+    await call.services.logins.end_all(call.user_id, call.services.clock())
+    log.info("every login of user %s ended", call.user_id)
 
 
-def normalised_address(email: str) -> str:
-    """Give the one form of an address by which accounts are told apart."""
-    return unicodedata.normalize("NFKC", email).strip().casefold()
-
-
-def _new_address(email: str) -> str:
-    address = normalised_address(email)
-    if len(address) > EMAIL_LENGTH:
-        raise invalid_field("email", f"An address has {EMAIL_LENGTH} characters at most.")
-    return address
+def _account_exists(email: str) -> Mail:
+    return Mail(
+        to=email,
+        subject="You have an account already",
+        text="Somebody, perhaps you, asked for an account with this address. It has one; sign in "
+        "with its password, or ask for a new one.\n",
+    )
 
 
 def _tokens(services: Services, login: Login, refresh_token: str) -> Tokens:
@@ -189,6 +190,9 @@ OPERATIONS: tuple[AnyOperation, ...] = (
         result=RegistrationAccepted,
         status=202,
         public=True,
+        example=Registration(email="ann@example.org", password="a handbag, in a cloak-room"),
+        rate=REGISTER_RATE,
+        errors=(BUSY,),
     ),
     Operation(
         method="POST",
@@ -198,7 +202,9 @@ OPERATIONS: tuple[AnyOperation, ...] = (
         body=SignIn,
         result=Tokens,
         public=True,
-        errors=(WRONG_CREDENTIALS,),
+        example=SignIn(email="ann@example.org", password="a handbag, in a cloak-room"),
+        rate=SIGN_IN_RATE,
+        errors=(WRONG_CREDENTIALS, BUSY),
     ),
     Operation(
         method="POST",
@@ -208,6 +214,8 @@ OPERATIONS: tuple[AnyOperation, ...] = (
         body=Refresh,
         result=Tokens,
         public=True,
+        example=Refresh(refresh_token="q2Vd…"),
+        rate=REFRESH_RATE,
         errors=(REFRESH_REFUSED, REFRESH_RACE),
     ),
     Operation(
@@ -218,6 +226,10 @@ OPERATIONS: tuple[AnyOperation, ...] = (
         status=204,
     ),
     Operation(
-        method="GET", path="/v1/users/me", summary="Show my account", handle=show_me, result=User
+        method="POST",
+        path="/v1/auth/logout-everywhere",
+        summary="Sign out of every login of this account",
+        handle=sign_out_everywhere,
+        status=204,
     ),
 )

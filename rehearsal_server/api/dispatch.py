@@ -23,9 +23,13 @@ from rehearsal_server.api.problems import (
     Problem,
     problem_response,
 )
+from rehearsal_server.api.rate_limits import Rate, address_key, spend
 from rehearsal_server.api.services import Services
 from rehearsal_server.protocol.explanation import explain
 from storage.ids import is_id
+
+# More than any program of one person needs; it keeps a runaway one from slowing down the others.
+USER_RATE = Rate(burst=300, every_s=0.02)
 
 JSON = "application/json"
 TEXT = "text/plain"
@@ -57,13 +61,21 @@ def make_route(services: Services, operations: Sequence[AnyOperation]) -> Route:
 
 async def _perform(services: Services, operation: AnyOperation, request: Request) -> Response:
     arrived_at = services.clock()
-    principal = None if operation.public else await authenticate(services, request.headers)
+    address = address_key(request.client.host if request.client else "")
+    if operation.rate is not None:
+        await spend(services.rate_limiter, f"{operation.path} {address}", operation.rate)
+    principal = None
+    if not operation.public:
+        principal = await authenticate(services, request.headers)
+        await spend(services.rate_limiter, principal.user_id, USER_RATE)
     if not all(is_id(value) for value in request.path_params.values()):
         raise Problem(NOT_FOUND)
     call: Call[Any, Any] = Call(
         services=services,
         principal=principal,
         path=request.path_params,
+        request_headers=request.headers,
+        address=address,
         query=_read_query(operation, request),
         body=await _read_body(services, operation, request),
         arrived_at=arrived_at,

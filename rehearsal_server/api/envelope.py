@@ -9,6 +9,8 @@ from typing import Any
 
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -21,11 +23,13 @@ from rehearsal_server.api.problems import (
     ProblemType,
     problem_response,
 )
+from rehearsal_server.config import Settings
 
 log = logging.getLogger(__name__)
 
 # Answers hold people's own data, so nobody keeps a copy; a page that may be kept says so itself.
 _SAFE_HEADERS = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
+_HTTPS_ONLY = "max-age=31536000"
 
 
 class Envelope:
@@ -55,6 +59,8 @@ class Envelope:
                 headers["x-request-id"] = request_id
                 for name, value in _SAFE_HEADERS.items():
                     headers.setdefault(name, value)
+                if scope["scheme"] == "https":
+                    headers["strict-transport-security"] = _HTTPS_ONLY
             await send(message)
 
         try:
@@ -83,3 +89,15 @@ async def answer_http_exception(request: Request, error: Exception) -> Response:
 
 
 EXCEPTION_HANDLERS: Mapping[Any, Any] = {HTTPException: answer_http_exception}
+
+
+def middleware_for(settings: Settings) -> list[Middleware]:
+    """List what goes around the application, from the outside in."""
+    other_origins = Middleware(
+        CORSMiddleware,
+        allow_origins=settings.allowed_origins,
+        allow_methods=("GET", "POST", "PUT", "PATCH", "DELETE"),
+        allow_headers=("Authorization", "Content-Type", "If-Match", "Idempotency-Key"),
+        expose_headers=("ETag", "Location", "Retry-After", "X-Request-Id"),
+    )
+    return [Middleware(Envelope), *([other_origins] if settings.allowed_origins else [])]

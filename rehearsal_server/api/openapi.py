@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -13,10 +13,13 @@ from rehearsal_server.api.operations import AnyOperation
 from rehearsal_server.api.problems import (
     INTERNAL,
     INVALID,
+    KEY_REUSED,
     MALFORMED,
     MEDIA_TYPE,
     NOT_FOUND,
+    PRECONDITION_FAILED,
     TOO_LARGE,
+    TOO_MANY,
     UNAUTHENTICATED,
     UNSUPPORTED_MEDIA,
     ProblemDetails,
@@ -28,8 +31,8 @@ Schema = dict[str, Any]
 _REF = "#/components/schemas/{name}"
 
 
-def describe_api(operations: Sequence[AnyOperation]) -> bytes:
-    """Draw the document, as JSON."""
+def describe_api(operations: Sequence[AnyOperation]) -> Schema:
+    """Draw the document."""
     named = [kind for op in operations for kind in (op.body, op.result) if kind is not None]
     _, components = msgspec.json.schema_components([ProblemDetails, *named], ref_template=_REF)
     paths: dict[str, Schema] = {}
@@ -42,7 +45,8 @@ def describe_api(operations: Sequence[AnyOperation]) -> bytes:
         "paths": paths,
         "components": {"schemas": components, "securitySchemes": {"access_token": bearer}},
     }
-    return msgspec.json.encode(document)
+    # As readers of the JSON will have it: lists, not tuples.
+    return cast(Schema, msgspec.json.decode(msgspec.json.encode(document)))
 
 
 def problems_of(operation: AnyOperation) -> tuple[ProblemType, ...]:
@@ -52,6 +56,12 @@ def problems_of(operation: AnyOperation) -> tuple[ProblemType, ...]:
         problems.append(UNAUTHENTICATED)
     if "{" in operation.path:
         problems.append(NOT_FOUND)
+    if operation.rate is not None or not operation.public:
+        problems.append(TOO_MANY)
+    if operation.conditional:
+        problems.append(PRECONDITION_FAILED)
+    if operation.repeatable:
+        problems.append(KEY_REUSED)
     if operation.body is not None:
         problems += [TOO_LARGE, UNSUPPORTED_MEDIA]
     return tuple(sorted(problems, key=lambda kind: (kind.status, kind.code)))
@@ -64,7 +74,7 @@ def _describe(operation: AnyOperation) -> Schema:
         "tags": [_tag(operation.path)],
         "responses": _responses(operation),
     }
-    if parameters := [*_path_parameters(operation.path), *_query_parameters(operation.query)]:
+    if parameters := _parameters(operation):
         described["parameters"] = parameters
     if operation.body is not None:
         described["requestBody"] = {"required": True, "content": _body_content(operation)}
@@ -80,9 +90,10 @@ def _tag(path: str) -> str:
 
 
 def _body_content(operation: AnyOperation) -> Schema:
-    content: Schema = {"application/json": {"schema": _ref(operation.body)}}
+    example = msgspec.to_builtins(operation.example)
+    content: Schema = {"application/json": {"schema": _ref(operation.body), "example": example}}
     if operation.body_from_text is not None:
-        content["text/plain"] = {"schema": {"type": "string"}}
+        content["text/plain"] = {"schema": {"type": "string"}, "example": example["text"]}
     return content
 
 
@@ -98,6 +109,23 @@ def _responses(operation: AnyOperation) -> Schema:
         what = f"`{kind.code}`: {kind.title}"
         response["description"] = f"{response['description']} {what}".strip()
     return responses
+
+
+def _parameters(operation: AnyOperation) -> list[Schema]:
+    headers = []
+    if operation.conditional:
+        headers.append(("If-Match", "`ETag` of the state that is to be changed."))
+    if operation.repeatable:
+        what = "A random text; a request sent again with it creates nothing anew."
+        headers.append(("Idempotency-Key", what))
+    return [
+        *_path_parameters(operation.path),
+        *_query_parameters(operation.query),
+        *(
+            {"name": name, "in": "header", "description": what, "schema": {"type": "string"}}
+            for name, what in headers
+        ),
+    ]
 
 
 def _path_parameters(path: str) -> list[Schema]:

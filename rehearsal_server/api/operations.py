@@ -9,6 +9,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 from rehearsal_server.api.principal import Principal
 from rehearsal_server.api.problems import ProblemType
+from rehearsal_server.api.rate_limits import Rate
 from rehearsal_server.api.services import Services
 
 Body = TypeVar("Body")
@@ -27,6 +28,8 @@ class Call(Generic[Body, Query]):
     path: Mapping[str, str]  # ids in the path, by name
     body: Body
     query: Query
+    request_headers: Mapping[str, str]
+    address: str  # of the client, as far as it counts for rate limits
     arrived_at: datetime
     # Headers of the answer, for the few operations that set some.
     headers: dict[str, str] = field(default_factory=dict)
@@ -49,10 +52,18 @@ class Operation(Generic[Body, Query, Result]):
     body: type[Body] | None = None
     # Takes text/plain as well as JSON where it is given.
     body_from_text: Callable[[str], Body] | None = None
+    # A body as it could be, for the description.
+    example: Body | None = None
     query: type[Query] | None = None
     result: type[Result] | None = None
     status: int = 200
     public: bool = False
+    # How often one address may; what needs a token is limited by user instead.
+    rate: Rate | None = None
+    # Heeds If-Match.
+    conditional: bool = False
+    # Heeds Idempotency-Key.
+    repeatable: bool = False
     # Beyond those that every operation of its shape can have.
     errors: tuple[ProblemType, ...] = ()
 

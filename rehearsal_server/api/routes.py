@@ -5,18 +5,30 @@ from __future__ import annotations
 from itertools import groupby
 from operator import attrgetter
 
+import msgspec
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from rehearsal_server.api import accounts, health, scripts, sessions, tickets
+from rehearsal_server.api import (
+    accounts,
+    health,
+    me,
+    password_changes,
+    scripts,
+    sessions,
+    tickets,
+)
 from rehearsal_server.api.dispatch import make_route
+from rehearsal_server.api.docs_page import CONTENT_SECURITY_POLICY, draw_page
 from rehearsal_server.api.openapi import describe_api
 from rehearsal_server.api.operations import AnyOperation
 from rehearsal_server.api.services import Services
 
 OPERATIONS: tuple[AnyOperation, ...] = (
     *accounts.OPERATIONS,
+    *password_changes.OPERATIONS,
+    *me.OPERATIONS,
     *tickets.OPERATIONS,
     *scripts.OPERATIONS,
     *sessions.OPERATIONS,
@@ -25,12 +37,28 @@ OPERATIONS: tuple[AnyOperation, ...] = (
 
 
 def api_routes(services: Services) -> list[Route]:
-    """Make the routes of every operation, and of the document that describes them."""
-    description = describe_api(OPERATIONS)
-
-    async def show_description(_request: Request) -> Response:
-        return Response(description, media_type="application/json")
-
+    """Make the routes of every operation, and of the documents that describe them."""
     by_path = groupby(sorted(OPERATIONS, key=attrgetter("path")), key=attrgetter("path"))
     routes = [make_route(services, list(operations)) for _, operations in by_path]
-    return [*routes, Route("/openapi.json", show_description)]
+    return [*routes, *_document_routes()]
+
+
+def _document_routes() -> list[Route]:
+    description = describe_api(OPERATIONS)
+    page = draw_page(description)
+
+    async def show_description(_request: Request) -> Response:
+        return Response(msgspec.json.encode(description), media_type="application/json")
+
+    async def show_page(_request: Request) -> Response:
+        headers = {"content-security-policy": CONTENT_SECURITY_POLICY}
+        return HTMLResponse(page, headers=headers)
+
+    async def show_problem(request: Request) -> Response:
+        return RedirectResponse(f"/docs#{request.path_params['code']}", 303)
+
+    return [
+        Route("/openapi.json", show_description),
+        Route("/docs", show_page),
+        Route("/problems/{code}", show_problem),
+    ]

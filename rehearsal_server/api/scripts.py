@@ -9,9 +9,16 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from rehearsal_server.api.conditions import (
+    changed_meanwhile,
+    creation_of,
+    etag_of,
+    expected_revision,
+)
 from rehearsal_server.api.cursors import PageQuery, make_cursor
 from rehearsal_server.api.operations import AnyOperation, Call, Operation
 from rehearsal_server.api.problems import (
+    KEY_REUSED,
     NOT_FOUND,
     TOO_LARGE,
     UNREADABLE_SCRIPT,
@@ -22,7 +29,14 @@ from rehearsal_server.api.problems import (
 from rehearsal_server.scripts.errors import ScriptError
 from rehearsal_server.scripts.model import Script
 from rehearsal_server.scripts.parse import parse_script
-from storage.scripts import CastMember, ScriptContent, ScriptEntry, StoredScript
+from storage.scripts import (
+    CastMember,
+    KeyUsedOtherwise,
+    RevisionChanged,
+    ScriptContent,
+    ScriptEntry,
+    StoredScript,
+)
 
 Heading = Annotated[str, Meta(max_length=300, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
@@ -36,6 +50,13 @@ class NewScript(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         Literal["fountain", "name_colon", "stage"] | None,
         Meta(description="Found out from the text where it is not given."),
     ] = None
+
+
+_EXAMPLE = NewScript(
+    title="A piano",
+    text="ALGERNON: Did you hear what I was playing, Lane?\n"
+    "LANE: I didn’t think it polite to listen, sir.\n",
+)
 
 
 class ScriptChanges(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -64,12 +85,16 @@ class ScriptPage(msgspec.Struct, frozen=True, kw_only=True):
 
 async def create_script(call: Call[NewScript, None]) -> ScriptView:
     """Parse a text and keep the script."""
-    script = await _parse(call)
-    stored = await call.services.scripts.create(
-        call.user_id, _content(script), call.services.clock()
-    )
+    creation = creation_of(call.request_headers, call.body)
+    content = _content(await _parse(call))
+    try:
+        stored = await call.services.scripts.create(
+            call.user_id, content, call.services.clock(), creation
+        )
+    except KeyUsedOtherwise:
+        raise Problem(KEY_REUSED, "Take a new key for a new request.") from None
     call.headers["location"] = f"/v1/scripts/{stored.id}"
-    return _view(stored, script)
+    return _show(call, stored)
 
 
 async def list_scripts(call: Call[None, PageQuery]) -> ScriptPage:
@@ -83,12 +108,12 @@ async def list_scripts(call: Call[None, PageQuery]) -> ScriptPage:
 async def show_script(call: Call[None, None]) -> ScriptView:
     """Show one script whole."""
     stored = await call.services.scripts.get(call.user_id, call.path["script_id"])
-    return _view(_found(stored))
+    return _show(call, stored)
 
 
 async def replace_script(call: Call[NewScript, None]) -> ScriptView:
     """Put another text in a script's place; sessions keep what was rehearsed."""
-    return await _put(call, await _parse(call))
+    return await _put(call, await _parse(call), expected_revision(call.request_headers))
 
 
 async def change_script(call: Call[ScriptChanges, None]) -> ScriptView:
@@ -96,13 +121,24 @@ async def change_script(call: Call[ScriptChanges, None]) -> ScriptView:
     stored = await call.services.scripts.get(call.user_id, call.path["script_id"])
     given = msgspec.structs.asdict(call.body).items()
     changes = {name: value for name, value in given if value is not UNSET}
-    script = msgspec.json.decode(_found(stored).document, type=Script)
-    return await _put(call, msgspec.structs.replace(script, **changes))
+    if stored is None:
+        raise Problem(NOT_FOUND)
+    script = msgspec.json.decode(stored.document, type=Script)
+    # Without a condition of the client's own, nobody's change is lost to a change of the title.
+    revision = expected_revision(call.request_headers) or stored.revision
+    return await _put(call, msgspec.structs.replace(script, **changes), revision)
 
 
 async def delete_script(call: Call[None, None]) -> None:
     """Delete a script."""
-    if not await call.services.scripts.delete(call.user_id, call.path["script_id"]):
+    revision = expected_revision(call.request_headers)
+    try:
+        deleted = await call.services.scripts.delete(
+            call.user_id, call.path["script_id"], revision=revision
+        )
+    except RevisionChanged:
+        raise changed_meanwhile() from None
+    if not deleted:
         raise Problem(NOT_FOUND)
 
 
@@ -121,11 +157,18 @@ async def _parse(call: Call[NewScript, None]) -> Script:
         raise Problem(UNREADABLE_SCRIPT, error.message, errors=(where,)) from None
 
 
-async def _put(call: Call[Any, None], script: Script) -> ScriptView:
-    stored = await call.services.scripts.replace(
-        call.user_id, call.path["script_id"], _content(script), call.services.clock()
-    )
-    return _view(_found(stored), script)
+async def _put(call: Call[Any, None], script: Script, revision: int | None) -> ScriptView:
+    try:
+        stored = await call.services.scripts.replace(
+            call.user_id,
+            call.path["script_id"],
+            _content(script),
+            call.services.clock(),
+            revision=revision,
+        )
+    except RevisionChanged:
+        raise changed_meanwhile() from None
+    return _show(call, stored)
 
 
 def _content(script: Script) -> ScriptContent:
@@ -141,19 +184,21 @@ def _content(script: Script) -> ScriptContent:
     )
 
 
-def _found(stored: StoredScript | None) -> StoredScript:
+def _show(call: Call[Any, None], stored: StoredScript | None) -> ScriptView:
     if stored is None:
         raise Problem(NOT_FOUND)
-    return stored
+    call.headers["etag"] = etag_of(stored.revision)
+    return view_of(stored)
 
 
-def _view(stored: StoredScript, script: Script | None = None) -> ScriptView:
+def view_of(stored: StoredScript) -> ScriptView:
+    """Show a stored script as clients see it."""
     return ScriptView(
         id=stored.id,
         revision=stored.revision,
         created_at=stored.created_at,
         updated_at=stored.updated_at,
-        script=script or msgspec.json.decode(stored.document, type=Script),
+        script=msgspec.json.decode(stored.document, type=Script),
     )
 
 
@@ -164,9 +209,11 @@ OPERATIONS: tuple[AnyOperation, ...] = (
         summary="Upload a script",
         handle=create_script,
         body=NewScript,
+        example=_EXAMPLE,
         body_from_text=lambda text: NewScript(text=text),
         result=ScriptView,
         status=201,
+        repeatable=True,
         errors=(UNREADABLE_SCRIPT,),
     ),
     Operation(
@@ -190,8 +237,10 @@ OPERATIONS: tuple[AnyOperation, ...] = (
         summary="Replace a script's text",
         handle=replace_script,
         body=NewScript,
+        example=_EXAMPLE,
         body_from_text=lambda text: NewScript(text=text),
         result=ScriptView,
+        conditional=True,
         errors=(UNREADABLE_SCRIPT,),
     ),
     Operation(
@@ -200,7 +249,9 @@ OPERATIONS: tuple[AnyOperation, ...] = (
         summary="Change a script's title or author",
         handle=change_script,
         body=ScriptChanges,
+        example=ScriptChanges(author="Oscar Wilde"),
         result=ScriptView,
+        conditional=True,
     ),
     Operation(
         method="DELETE",
@@ -208,5 +259,6 @@ OPERATIONS: tuple[AnyOperation, ...] = (
         summary="Delete a script",
         handle=delete_script,
         status=204,
+        conditional=True,
     ),
 )

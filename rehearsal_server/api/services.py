@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from rehearsal_server.api.access_tokens import AccessTokens
+from rehearsal_server.api.background import Background
+from rehearsal_server.api.mail import ConsoleMailer, Mailer, SmtpMailer
 from rehearsal_server.api.passwords import PasswordHasher
+from rehearsal_server.api.rate_limits import MemoryRateLimiter, NoRateLimiter, RateLimiter
 from rehearsal_server.config import Settings
 from rehearsal_server.signing_keys import kept_keys
 from storage.database import Database
 from storage.logins import LoginRepository
+from storage.resets import ResetRepository
 from storage.scripts import ScriptRepository
 from storage.sessions import SessionRepository
 from storage.tickets import TicketRepository
@@ -36,8 +40,12 @@ class Services:
     tickets: TicketRepository
     scripts: ScriptRepository
     sessions: SessionRepository
+    resets: ResetRepository
     passwords: PasswordHasher
     access_tokens: AccessTokens
+    rate_limiter: RateLimiter
+    mailer: Mailer
+    background: Background
     clock: Clock
 
     async def open(self) -> None:
@@ -45,7 +53,8 @@ class Services:
         await self.database.migrate()
 
     async def close(self) -> None:
-        """Let go of the database and of the threads."""
+        """Finish what runs beside the requests; let go of the database and of the threads."""
+        await self.background.close()
         self.passwords.close()
         await self.database.close()
 
@@ -69,7 +78,15 @@ def make_services(settings: Settings, clock: Clock = utc_now) -> Services:
         tickets=TicketRepository(database),
         scripts=ScriptRepository(database),
         sessions=SessionRepository(database),
+        resets=ResetRepository(database),
         passwords=PasswordHasher(),
         access_tokens=AccessTokens(keys, timedelta(minutes=settings.access_token_minutes)),
+        rate_limiter=MemoryRateLimiter() if settings.rate_limits else NoRateLimiter(),
+        mailer=(
+            SmtpMailer(settings.smtp_url, settings.mail_from)
+            if settings.smtp_url
+            else ConsoleMailer()
+        ),
+        background=Background(),
         clock=clock,
     )

@@ -39,6 +39,9 @@ def test_every_setting_is_read_from_its_variable(tmp_path: Path) -> None:
         "MAX_AUDIO_SPEED": "2.5",
         "MAX_SCRIPT_KIB": "64",
         "TTS_CACHE_MIB": "0",
+        "RATE_LIMITS": "no",
+        "SMTP_URL": "smtps://me:hunter2@mail.example",
+        "MAIL_FROM": "stage@example.org",
         "LOG_LEVEL": "debug",
         "LOG_FORMAT": "json",
     }
@@ -61,6 +64,9 @@ def test_every_setting_is_read_from_its_variable(tmp_path: Path) -> None:
         max_audio_speed=2.5,
         max_script_kib=64,
         tts_cache_mib=0,
+        rate_limits=False,
+        smtp_url="smtps://me:hunter2@mail.example",
+        mail_from="stage@example.org",
         log_level="debug",
         log_format="json",
     )
@@ -99,7 +105,11 @@ def test_a_bad_value_is_named_with_what_is_allowed(name: str, text: str, allowed
 
 @pytest.mark.parametrize(
     ("name", "text"),
-    [("SECRET_KEYS", "k:hunter2"), ("DATABASE_URL", "postgres://me:hunter2@db/rehearsal")],
+    [
+        ("SECRET_KEYS", "k:hunter2"),
+        ("DATABASE_URL", "postgres://me:hunter2@db/rehearsal"),
+        ("SMTP_URL", "mailto:me:hunter2"),
+    ],
 )
 def test_a_bad_secret_is_named_but_not_shown(name: str, text: str) -> None:
     with pytest.raises(SettingsError, match=f"REHEARSAL_{name} cannot be used") as caught:

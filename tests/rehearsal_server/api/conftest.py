@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import re
 import shutil
 from collections.abc import AsyncIterator
@@ -14,9 +15,9 @@ from typing import Any
 import httpx
 import pytest
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
 
-from rehearsal_server.api.envelope import EXCEPTION_HANDLERS, Envelope
+from rehearsal_server.api.envelope import EXCEPTION_HANDLERS, middleware_for
+from rehearsal_server.api.mail import Mail
 from rehearsal_server.api.openapi import problems_of
 from rehearsal_server.api.routes import OPERATIONS, api_routes
 from rehearsal_server.api.services import Services, make_services
@@ -34,6 +35,16 @@ class MovableClock:
 
     def __call__(self) -> datetime:
         return datetime.now(UTC) + self.ahead
+
+
+class RecordingMailer:
+    """Keeps what was sent."""
+
+    def __init__(self) -> None:
+        self.sent: list[Mail] = []
+
+    async def send(self, mail: Mail) -> None:
+        self.sent.append(mail)
 
 
 @dataclass
@@ -80,12 +91,21 @@ async def _start_once(settings: Settings) -> None:
 @pytest.fixture
 def settings(tmp_path: Path, first_start: Path) -> Settings:
     shutil.copytree(first_start, tmp_path / "data")
-    return Settings(data_dir=tmp_path / "data", max_script_kib=64)
+    return Settings(
+        data_dir=tmp_path / "data", max_script_kib=64, allowed_origins=("https://stage.example",)
+    )
 
 
 @pytest.fixture
-async def services(settings: Settings, clock: MovableClock) -> AsyncIterator[Services]:
-    services = make_services(settings, clock)
+def mailer() -> RecordingMailer:
+    return RecordingMailer()
+
+
+@pytest.fixture
+async def services(
+    settings: Settings, clock: MovableClock, mailer: RecordingMailer
+) -> AsyncIterator[Services]:
+    services = dataclasses.replace(make_services(settings, clock), mailer=mailer)
     yield services
     await services.close()
 
@@ -94,7 +114,7 @@ async def services(settings: Settings, clock: MovableClock) -> AsyncIterator[Ser
 async def client(services: Services) -> AsyncIterator[httpx.AsyncClient]:
     app = Starlette(
         routes=api_routes(services),
-        middleware=[Middleware(Envelope)],
+        middleware=middleware_for(services.settings),
         exception_handlers=EXCEPTION_HANDLERS,
     )
     app.router.redirect_slashes = False

@@ -8,7 +8,14 @@ import httpx
 import pytest
 
 from rehearsal_server.api.services import Services
-from tests.rehearsal_server.api.conftest import PASSWORD, MovableClock, SignedIn, sign_in
+from tests.rehearsal_server.api.conftest import (
+    ANN,
+    PASSWORD,
+    MovableClock,
+    RecordingMailer,
+    SignedIn,
+    sign_in,
+)
 
 
 async def refresh(client: httpx.AsyncClient, refresh_token: str) -> httpx.Response:
@@ -28,7 +35,7 @@ async def test_who_registers_can_sign_in_and_is_known(client: httpx.AsyncClient)
 
 
 async def test_registering_twice_answers_the_same_and_changes_nothing(
-    client: httpx.AsyncClient, ann: SignedIn
+    client: httpx.AsyncClient, services: Services, mailer: RecordingMailer, ann: SignedIn
 ) -> None:
     again = {"email": ann.email, "password": "another fine password"}
     fresh = {"email": "new@example.org", "password": "another fine password"}
@@ -38,6 +45,8 @@ async def test_registering_twice_answers_the_same_and_changes_nothing(
     assert set(first.json()) == set(second.json()) == {"email"}
     assert (await client.post("/v1/auth/login", json=again)).status_code == 401
     await sign_in(client, ann.email)
+    await services.background.close()
+    assert [mail.to for mail in mailer.sent] == [ann.email]
 
 
 @pytest.mark.parametrize("written", ["Ann@Example.ORG", " ann@example.org\n", "ａnn@example.org"])
@@ -143,6 +152,38 @@ async def test_signing_out_voids_both_tokens_at_once(
     assert (await ann.call("GET", "/v1/users/me")).status_code == 401
     assert (await refresh(client, ann.tokens["refresh_token"])).status_code == 401
     assert (await elsewhere.call("GET", "/v1/users/me")).status_code == 200
+
+
+async def test_signing_out_everywhere_ends_every_login(
+    client: httpx.AsyncClient, ann: SignedIn, bob: SignedIn
+) -> None:
+    elsewhere = await sign_in(client, ann.email)
+    assert (await ann.call("POST", "/v1/auth/logout-everywhere")).status_code == 204
+    for login in (ann, elsewhere):
+        assert (await login.call("GET", "/v1/users/me")).status_code == 401
+        assert (await refresh(client, login.tokens["refresh_token"])).status_code == 401
+    assert (await bob.call("GET", "/v1/users/me")).status_code == 200
+
+
+async def test_guessing_is_slowed_down_but_the_owner_gets_in(
+    client: httpx.AsyncClient, services: Services, ann: SignedIn
+) -> None:
+    guess = {"email": ann.email, "password": "a wrong guess"}
+    answers = [await client.post("/v1/auth/login", json=guess) for _ in range(12)]
+    assert [answer.status_code for answer in answers] == [401] * 10 + [429] * 2
+    assert int(answers[-1].headers["retry-after"]) >= 1
+    unknown = {"email": "nobody@example.org", "password": "a wrong guess"}
+    answers = [await client.post("/v1/auth/login", json=unknown) for _ in range(11)]
+    assert answers[-1].status_code == 429  # so that it tells nothing
+    app = client._transport.app  # type: ignore[attr-defined]
+    at_home = httpx.ASGITransport(app, client=("192.0.2.7", 1))
+    async with httpx.AsyncClient(transport=at_home, base_url="http://rehearsal.test") as owner:
+        assert (await sign_in(owner, ann.email)).tokens
+
+
+async def test_right_passwords_do_not_count_as_guesses(client: httpx.AsyncClient) -> None:
+    for _ in range(12):
+        await sign_in(client, ANN)
 
 
 async def test_a_refresh_token_is_not_an_access_token_nor_the_other_way_round(

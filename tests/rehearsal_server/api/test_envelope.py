@@ -134,3 +134,31 @@ async def test_our_own_faults_say_nothing_of_the_inside(
     }
     (record,) = [r for r in caplog.records if r.name == "rehearsal_server.api.envelope"]
     assert answer.headers["x-request-id"] in record.getMessage()
+
+
+async def test_https_is_to_stay_https(client: httpx.AsyncClient) -> None:
+    plain = await client.get("/healthz")
+    secure = await client.get("https://rehearsal.test/healthz")
+    assert "strict-transport-security" not in plain.headers
+    assert secure.headers["strict-transport-security"].startswith("max-age=")
+
+
+@pytest.mark.parametrize(
+    ("origin", "allowed"),
+    [
+        ("https://stage.example", True),
+        ("https://stage.example.attacker.example", False),
+        ("https://stage.example:8443", False),
+        ("http://stage.example", False),
+        ("null", False),
+    ],
+)
+async def test_only_pages_of_allowed_origins_may_read_answers(
+    client: httpx.AsyncClient, origin: str, allowed: bool
+) -> None:
+    asked = {"origin": origin, "access-control-request-method": "POST"}
+    preflight = await client.options("/v1/scripts", headers=asked)
+    answer = await client.get("/v1/version", headers={"origin": origin})
+    for headers in (preflight.headers, answer.headers):
+        assert headers.get("access-control-allow-origin") == (origin if allowed else None)
+        assert "access-control-allow-credentials" not in headers

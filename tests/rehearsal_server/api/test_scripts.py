@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import json
 
 import httpx
@@ -159,3 +160,61 @@ async def test_a_deleted_script_is_gone(ann: SignedIn) -> None:
     assert (await ann.call("DELETE", path)).status_code == 204
     assert (await ann.call("DELETE", path)).status_code == 404
     assert (await ann.call("GET", path)).status_code == 404
+
+
+async def test_a_change_on_condition_is_made_once(ann: SignedIn) -> None:
+    first = await upload(ann)
+    path, etag = first.headers["location"], first.headers["etag"]
+    assert (await ann.call("GET", path)).headers["etag"] == etag
+    condition = {"if-match": etag}
+    changed = await ann.call("PATCH", path, json={"title": "A"}, headers=condition)
+    assert changed.status_code == 200
+    assert changed.headers["etag"] != etag
+    for method, body in (("PATCH", {"title": "B"}), ("PUT", {"text": PLAY}), ("DELETE", None)):
+        answer = await ann.call(method, path, json=body, headers=condition)
+        assert answer.status_code == 412, method
+    condition = {"if-match": changed.headers["etag"]}
+    assert (await ann.call("DELETE", path, headers=condition)).status_code == 204
+    assert (await ann.call("DELETE", path, headers=condition)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("condition", "status"),
+    [("*", 200), ('"1"', 200), ('W/"1"', 412), ("1", 412), ('"x"', 412), ('"99999999999"', 412)],
+)
+async def test_only_a_tag_that_was_given_out_matches(
+    ann: SignedIn, condition: str, status: int
+) -> None:
+    path = (await upload(ann)).headers["location"]
+    answer = await ann.call("PATCH", path, json={"title": "A"}, headers={"if-match": condition})
+    assert answer.status_code == status
+
+
+async def test_a_request_sent_again_creates_nothing_anew(ann: SignedIn, bob: SignedIn) -> None:
+    headers = {"idempotency-key": "8e03978e"}
+    body = {"text": PLAY}
+    first, second = await asyncio.gather(
+        *(ann.call("POST", "/v1/scripts", json=body, headers=headers) for _ in range(2))
+    )
+    assert first.status_code == second.status_code == 201
+    assert first.json() == second.json()
+    assert first.headers["location"] == second.headers["location"]
+    assert len((await ann.call("GET", "/v1/scripts")).json()["items"]) == 1
+    bobs = await bob.call("POST", "/v1/scripts", json=body, headers=headers)
+    assert bobs.json()["id"] != first.json()["id"]
+
+
+async def test_a_key_is_for_one_request(ann: SignedIn) -> None:
+    headers = {"idempotency-key": "8e03978e"}
+    await ann.call("POST", "/v1/scripts", json={"text": PLAY}, headers=headers)
+    other = {"text": PLAY, "title": "Another"}
+    answer = await ann.call("POST", "/v1/scripts", json=other, headers=headers)
+    assert answer.status_code == 409
+    assert answer.json()["type"] == "/problems/key_reused"
+
+
+@pytest.mark.parametrize("key", ["", "x" * 201])
+async def test_a_key_is_short(ann: SignedIn, key: str) -> None:
+    headers = {"idempotency-key": key}
+    answer = await ann.call("POST", "/v1/scripts", json={"text": PLAY}, headers=headers)
+    assert answer.status_code == 422
