@@ -17,8 +17,8 @@ from rehearsal_server.scripts.model import (
     Script,
     StageDirection,
 )
-from rehearsal_server.scripts.names import name_key, shown_name, without_continued
-from rehearsal_server.scripts.speech import bracketed_spans, is_direction, parse_speech
+from rehearsal_server.scripts.names import name_key, shown_name, split_cue
+from rehearsal_server.scripts.speech import is_direction, parse_speech
 
 _HEADING_SEPARATOR = " — "
 # A name that close to a far more frequent one is more often a slip than a person.
@@ -176,17 +176,6 @@ class ScriptBuilder:
             f"{rare!r} speaks far less often than {name!r}: the same character, misspelt?",
             rare,
         )
-
-
-def split_cue(cue: str) -> tuple[str, tuple[str, ...]]:
-    """Separate a cue's name from the directions in it, ``EVE (O.S.)``."""
-    cue = without_emphasis(without_continued(cue))
-    spans = bracketed_spans(cue)
-    name = cue
-    for start, end in reversed(spans):
-        name = f"{name[:start]} {name[end:]}"
-    name = " ".join(name.split()).rstrip(" :.,") or cue
-    return name, tuple(cue[start + 1 : end - 1].strip() for start, end in spans)
 
 
 def _has_open_bracket(text: str) -> bool:

@@ -7,9 +7,8 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from rehearsal_server.scripts.builder import split_cue
 from rehearsal_server.scripts.headings import is_label
-from rehearsal_server.scripts.names import SMALL_WORDS, name_key
+from rehearsal_server.scripts.names import SMALL_WORDS, name_key, split_cue
 from rehearsal_server.scripts.source import SourceLine
 
 _DIRECTIONS = r"(?:\s*(?:\([^()\n]{0,200}\)|\[[^\[\]\n]{0,200}\]))*"
@@ -24,6 +23,7 @@ _PERIOD = re.compile(rf"(?P<cue>{_NAME}{_DIRECTIONS})\s*\.(?:[—–]\s*|\s+|$)(
 _DIRECTION_ONLY = re.compile(rf"(?P<cue>{_NAME}(?=\s*[(\[]){_DIRECTIONS})\s+(?P<rest>[^\s(\[].*)")
 _SENTENCE_MARKS = re.compile(r"[!?;,…\"“”<>=*\\|{}]|\.\.")
 _LONGEST_NAME = 40
+_LONGEST_CUE = 250  # with directions in it
 _MOST_WORDS = 6
 
 
@@ -58,10 +58,9 @@ def period_cue(line: str) -> Cue | None:
 def own_line_cue(line: str) -> Cue | None:
     """Recognise a name in capitals that has a line to itself, ``LADY BRACKNELL``."""
     stripped = line.strip()
-    name, _ = split_cue(stripped)
-    if stripped.startswith(("(", "[")) or not _is_capital_name(name):
+    if len(stripped) > _LONGEST_CUE or stripped.startswith(("(", "[")):
         return None
-    return Cue(stripped, "")
+    return Cue(stripped, "") if _is_capital_name(split_cue(stripped)[0]) else None
 
 
 def name_colon_matcher(_lines: Sequence[SourceLine]) -> CueMatcher:

@@ -16,9 +16,10 @@ import itertools
 import re
 from collections.abc import Iterator
 
-from rehearsal_server.scripts.builder import ScriptBuilder, split_cue
+from rehearsal_server.scripts.builder import ScriptBuilder
 from rehearsal_server.scripts.fountain_comments import without_comments
 from rehearsal_server.scripts.model import Script
+from rehearsal_server.scripts.names import split_cue
 from rehearsal_server.scripts.source import SourceLine, joined, numbered
 from rehearsal_server.scripts.title_page import keep_title_page, read_title_page
 
@@ -69,10 +70,12 @@ def is_cue(line: str) -> bool:
     The specification asks for a blank line before it and a full line after it as well.
     """
     stripped = line.strip()
+    if len(stripped) > _LONGEST_CUE:
+        return False
     name, _ = split_cue(stripped.removesuffix("^").removeprefix("@"))
     if stripped.startswith("@"):
         return bool(name)
-    if line.endswith("  ") or stripped.endswith(":") or len(stripped) > _LONGEST_CUE:
+    if line.endswith("  ") or stripped.endswith(":"):
         return False
     if stripped.startswith(("(", "[", *_FORCED_DIRECTION)):
         return False

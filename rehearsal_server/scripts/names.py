@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+
+from rehearsal_server.scripts.emphasis import without_emphasis
+from rehearsal_server.scripts.speech import bracketed_spans
 
 # "(CONT'D)" tells the typesetter that the same person goes on; it tells an actor nothing.
 _CONTINUED = re.compile(r"\(\s*(?:cont(?:[’'`]?d|inued|inuing)?\.?)\s*\)", re.IGNORECASE)
@@ -20,6 +24,18 @@ _INITIALS = re.compile(r"(?:[^\W\d_]\.){2,}")
 def without_continued(cue: str) -> str:
     """Remove ``(CONT'D)`` from a cue."""
     return " ".join(_CONTINUED.sub(" ", cue).split())
+
+
+@lru_cache(maxsize=1024)  # a play has few cues, thousands of times
+def split_cue(cue: str) -> tuple[str, tuple[str, ...]]:
+    """Separate a cue's name from the directions in it, ``EVE (O.S.)``."""
+    cue = without_emphasis(without_continued(cue))
+    spans = bracketed_spans(cue)
+    name_starts = (0, *(end for _, end in spans))
+    name_ends = (*(start for start, _ in spans), len(cue))
+    name = " ".join(cue[start:end] for start, end in zip(name_starts, name_ends, strict=True))
+    directions = tuple(cue[start + 1 : end - 1].strip() for start, end in spans)
+    return " ".join(name.split()).rstrip(" :.,") or cue, directions
 
 
 def name_key(name: str) -> str:

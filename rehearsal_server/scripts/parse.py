@@ -12,7 +12,18 @@ from rehearsal_server.scripts.fountain import parse_fountain
 from rehearsal_server.scripts.layout import detect_format
 from rehearsal_server.scripts.model import Script
 
-__all__ = ["TEXT_FORMATS", "ScriptError", "detect_format", "parse_script"]
+__all__ = [
+    "LONGEST_TEXT",
+    "MOST_LINES",
+    "TEXT_FORMATS",
+    "ScriptError",
+    "detect_format",
+    "parse_script",
+]
+
+# Five times *Hamlet* in both; a text that is over is no play, and costs seconds to parse.
+LONGEST_TEXT = 1_000_000  # characters
+MOST_LINES = 30_000
 
 TEXT_FORMATS: dict[str, Callable[[str], Script]] = {
     "fountain": parse_fountain,
@@ -41,11 +52,21 @@ def parse_script(text: str, *, format: str | None = None, title: str | None = No
     Raises
     ------
     ScriptError
-        The format is unknown, or nothing can be found in the text.
+        The format is unknown, the text is too long, or nothing can be found in it.
     """
+    _check_length(text)
     layout = format or detect_format(text)
     if layout not in TEXT_FORMATS:
         known = ", ".join(TEXT_FORMATS)
         raise ScriptError(f"Unknown script format {layout!r}; known are {known}.")
     script = TEXT_FORMATS[layout](text)
     return msgspec.structs.replace(script, title=title) if title else script
+
+
+def _check_length(text: str) -> None:
+    line_count = 1 + max(text.count("\n"), text.count("\r"))
+    if len(text) > LONGEST_TEXT or line_count > MOST_LINES:
+        raise ScriptError(
+            f"The text has {len(text):,} characters in {line_count:,} lines; at most"
+            f" {LONGEST_TEXT:,} in {MOST_LINES:,} are taken. Upload the play in parts."
+        )

@@ -28,17 +28,17 @@ def parse_speech(written: str) -> Speech:
     A bracket that is never closed is no direction: it stays in the text as written.
     """
     written = without_emphasis(written)
-    spoken = ""
+    spoken = _Spoken()
     parentheticals = []
     position = 0
     for start, end in bracketed_spans(written):
-        spoken = _append(spoken, written[position:start])
+        spoken.append(written[position:start])
         direction = " ".join(written[start + 1 : end - 1].split())
         if direction:
-            parentheticals.append((direction, len(spoken)))
+            parentheticals.append((direction, spoken.length))
         position = end
-    spoken = _append(spoken, written[position:])
-    return _finish(spoken, parentheticals)
+    spoken.append(written[position:])
+    return _finish(spoken.text, parentheticals)
 
 
 def bracketed_spans(text: str) -> list[tuple[int, int]]:
@@ -63,12 +63,25 @@ def is_direction(text: str) -> bool:
     return bool(text) and bracketed_spans(text) == [(0, len(text))]
 
 
-def _append(spoken: str, written: str) -> str:
-    """Add words with one space between, none before a full stop that a direction cut off."""
-    words = " ".join(written.split())
-    if not spoken or not words or _NO_SPACE_BEFORE.match(words):
-        return spoken + words
-    return f"{spoken} {words}"
+class _Spoken:
+    """Spoken words that grow piece by piece, one space between them."""
+
+    def __init__(self) -> None:
+        self.length = 0
+        self._pieces: list[str] = []
+
+    @property
+    def text(self) -> str:
+        return "".join(self._pieces)
+
+    def append(self, written: str) -> None:
+        """Add words; no space goes before a full stop that a direction cut off."""
+        words = " ".join(written.split())
+        if words and self._pieces and not _NO_SPACE_BEFORE.match(words):
+            words = f" {words}"
+        if words:
+            self._pieces.append(words)
+            self.length += len(words)
 
 
 def _finish(spoken: str, parentheticals: list[tuple[str, int]]) -> Speech:

@@ -1,12 +1,6 @@
 from __future__ import annotations
 
-from rehearsal_server.scripts.builder import ScriptBuilder, split_cue
-
-
-def test_split_cue() -> None:
-    assert split_cue("EVE (O.S.) (CONT'D)") == ("EVE", ("O.S.",))
-    assert split_cue("LANE [Entering.].") == ("LANE", ("Entering.",))
-    assert split_cue("*EVE*") == ("EVE", ())
+from rehearsal_server.scripts.builder import ScriptBuilder
 
 
 def test_an_act_without_text_of_its_own_is_no_scene() -> None:

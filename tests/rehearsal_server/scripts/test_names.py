@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rehearsal_server.scripts.names import name_key, shown_name, without_continued
+from rehearsal_server.scripts.names import name_key, shown_name, split_cue, without_continued
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,9 @@ def test_two_spellings_of_one_name_have_one_key() -> None:
 @pytest.mark.parametrize("mark", ["(CONT'D)", "(cont’d)", "(Continued)", "(CONT.)"])
 def test_continued_is_no_part_of_a_cue(mark: str) -> None:
     assert without_continued(f"EVE {mark}") == "EVE"
+
+
+def test_split_cue() -> None:
+    assert split_cue("EVE (O.S.) (CONT'D)") == ("EVE", ("O.S.",))
+    assert split_cue("LANE [Entering.].") == ("LANE", ("Entering.",))
+    assert split_cue("*EVE*") == ("EVE", ())

@@ -92,3 +92,9 @@ def test_the_callers_title_goes_first() -> None:
 def test_an_unknown_format_is_refused() -> None:
     with pytest.raises(ScriptError, match="known are fountain, name_colon, stage"):
         parse_script("Adam: hi", format="pdf")
+
+
+@pytest.mark.parametrize("text", ["Adam: hi\n" * 30_000, "Adam: " + "hi " * 400_000])
+def test_a_text_that_is_too_long_is_refused(text: str) -> None:
+    with pytest.raises(ScriptError, match="at most 1,000,000 in 30,000 are taken"):
+        parse_script(text)
