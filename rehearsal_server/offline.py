@@ -43,7 +43,7 @@ class OfflineSession:
         """Messages to the client, as chunks and messages come in."""
         intake, bank = MicrophoneIntake(self.audio), StreamBank(1)
         slot = np.array([bank.acquire()])
-        yield from self._settle(self.session.begin())
+        yield from self.begin()
         for item in inputs:
             if isinstance(item, ClientMessage):
                 yield from self.receive(item)
@@ -51,6 +51,10 @@ class OfflineSession:
             for samples in intake.push(item):
                 (hop,) = to_hops(bank.step(slot, samples[None]))
                 yield from self.hear(hop)
+
+    def begin(self) -> Iterator[ServerMessage]:
+        """Messages that open the session."""
+        yield from self._settle(self.session.begin())
 
     def receive(self, message: ClientMessage) -> Iterator[ServerMessage]:
         """Messages that a client's message brings."""

@@ -1,0 +1,102 @@
+"""What a server should have said, and which sample decided it.
+
+The same session core runs offline on the same audio with the same playback marks. That gives the
+exact number of events to expect, so that a server cannot look fast by saying less, and for each the
+end of the chunk that decided it, from which its latency counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import msgspec
+import numpy as np
+
+from benchmarks.paced_clients import AUDIO, OPTIONS, ClientLog
+from benchmarks.speech_loop import READER, SAMPLE_RATE, Phase
+from dsp.bank import StreamBank
+from dsp.clock import HOP_SAMPLES
+from rehearsal_server.client.microphone import BufferSource
+from rehearsal_server.live.analysis import to_hops
+from rehearsal_server.offline import OfflineSession
+from rehearsal_server.protocol.server_messages import (
+    AnyServerMessage,
+    Event,
+    Saved,
+    ServerMessage,
+    Voice,
+)
+from rehearsal_server.scripts.parse import parse_script
+from rehearsal_server.session.hop import Hop
+from rehearsal_server.session.requests import Speak
+from rehearsal_server.session.session import Session, SessionPlan
+
+
+@dataclass(frozen=True)
+class Expected:
+    """A message and the end of the chunk whose last sample decided it."""
+
+    message: ServerMessage
+    decided_at: int
+
+
+def expected_messages(
+    phases: Sequence[Phase], logs: Sequence[ClientLog], seconds: float
+) -> list[list[Expected]]:
+    """Say what each client should have received by its audio's first `seconds`."""
+    heard = _hear_phases(phases, seconds)
+    plans = [_plan(phase) for phase in phases]
+    return [list(_replay(plans[log.phase], heard[log.phase], log)) for log in logs]
+
+
+def final_key(message: ServerMessage) -> bytes:
+    """Say what a final message says, without its number and its time in the server."""
+    assert isinstance(message, Event)
+    return msgspec.json.encode(msgspec.structs.replace(message, event=0, proc_ms=0.0))
+
+
+def is_final(message: ServerMessage) -> bool:
+    """Whether a message is an event of the session itself."""
+    return isinstance(message, Event) and not isinstance(message, Saved)
+
+
+def _hear_phases(phases: Sequence[Phase], seconds: float) -> list[list[Hop]]:
+    """Analyse one stream of each phase, all at once."""
+    bank = StreamBank(len(phases))
+    slots = np.array([bank.acquire() for _ in phases])
+    sources = [BufferSource(AUDIO, phase.pcm, loop=True) for phase in phases]
+    heard: list[list[Hop]] = [[] for _ in phases]
+    for _ in range(int(seconds * SAMPLE_RATE) // HOP_SAMPLES):
+        pcm = np.stack([np.frombuffer(source.read(HOP_SAMPLES), "<i2") for source in sources])
+        hops = to_hops(bank.step(slots, pcm.astype(np.float32) / np.float32(32768)))
+        for stream, hop in zip(heard, hops, strict=True):
+            stream.append(hop)
+    return heard
+
+
+def _plan(phase: Phase) -> SessionPlan:
+    return SessionPlan(scene=parse_script(phase.script).scenes[0], role=READER, options=OPTIONS)
+
+
+def _replay(plan: SessionPlan, hops: Sequence[Hop], log: ClientLog) -> Iterator[Expected]:
+    lengths_ms = dict(_voice_lengths(received.message for received in log.received))
+
+    def voice_length_ms(request: Speak) -> int | None:
+        return lengths_ms.get(request.utterance)
+
+    offline = OfflineSession(Session(plan), AUDIO, voice_length_ms)
+    yield from (Expected(message, 0) for message in offline.begin())
+    marks = list(log.marks)
+    for number, hop in enumerate(hops, start=1):
+        chunk_end = number * HOP_SAMPLES
+        while marks and marks[0][0] <= chunk_end:
+            _, mark = marks.pop(0)
+            yield from (Expected(message, chunk_end) for message in offline.receive(mark))
+        yield from (Expected(message, chunk_end) for message in offline.hear(hop))
+
+
+def _voice_lengths(messages: Iterable[AnyServerMessage]) -> Iterator[tuple[int, int]]:
+    for message in messages:
+        if isinstance(message, Voice) and message.duration_ms is not None:
+            yield message.utterance, message.duration_ms
