@@ -66,6 +66,7 @@ class EspeakEngine:
 
     def __init__(self, *, workers: int = 1) -> None:
         self._slots = asyncio.Semaphore(workers)
+        self._workers: set[EspeakProcess] = set()
         self._idle: list[EspeakProcess] = []
         self._describing = asyncio.Lock()
         self._description: Description | None = None
@@ -116,9 +117,10 @@ class EspeakEngine:
         return reply.ipa
 
     async def aclose(self) -> None:
-        """End the workers."""
-        while self._idle:
-            await self._idle.pop().close()
+        """End the workers; a request under way fails."""
+        self._idle.clear()
+        while self._workers:
+            await self._workers.pop().close()
 
     async def _say(
         self, spoken: SpokenText, passage: Span, spec: VoiceSpec, volume: int, begin_ms: float
@@ -176,12 +178,23 @@ class EspeakEngine:
     @asynccontextmanager
     async def _worker(self) -> AsyncIterator[EspeakProcess]:
         async with self._slots:
-            self._idle = [worker for worker in self._idle if worker.is_alive]
-            worker = self._idle.pop() if self._idle else await EspeakProcess.start()
+            worker = self._idle_worker() or await EspeakProcess.start()
+            self._workers.add(worker)
             try:
                 yield worker
             finally:
-                self._idle.append(worker)
+                if worker.is_alive:
+                    self._idle.append(worker)
+                else:
+                    self._workers.discard(worker)
+
+    def _idle_worker(self) -> EspeakProcess | None:
+        while self._idle:
+            worker = self._idle.pop()
+            if worker.is_alive:
+                return worker
+            self._workers.discard(worker)
+        return None
 
 
 def _parts(voice: str) -> tuple[str, str]:

@@ -44,6 +44,8 @@ class EspeakProcess:
         self._process = process
         self._stdin = process.stdin
         self._stdout = process.stdout
+        # Length and kind of the frame whose payload is next; a cancelled reader leaves it here.
+        self._announced: tuple[int, int] | None = None
         # The exit status comes later than a kill; who is asked in between must not say "alive".
         self._is_killed = False
 
@@ -107,8 +109,7 @@ class EspeakProcess:
     async def _receive(self, timeout_s: float) -> Reply | bytes:
         try:
             async with asyncio.timeout(timeout_s):
-                size_bytes, kind = payload_size(await self._stdout.readexactly(HEADER.size))
-                payload = await self._stdout.readexactly(size_bytes)
+                kind, payload = await self._read_frame()
             return payload if kind == PCM else decode_reply(payload)
         except (EOFError, ConnectionError) as error:
             raise await self._ended() from error
@@ -120,6 +121,14 @@ class EspeakProcess:
         except WireError as error:
             await self._kill()
             raise SynthesisError("the espeak-ng worker talked nonsense and was ended") from error
+
+    async def _read_frame(self) -> tuple[int, bytes]:
+        if self._announced is None:
+            self._announced = payload_size(await self._stdout.readexactly(HEADER.size))
+        size_bytes, kind = self._announced
+        payload = await self._stdout.readexactly(size_bytes)
+        self._announced = None
+        return kind, payload
 
     async def _cancel(self) -> None:
         """Free the worker; one that cannot be freed at once is ended."""

@@ -12,7 +12,6 @@ from onnx import TensorProto, helper, numpy_helper
 SAMPLE_RATE = 16_000
 HOP_SAMPLES = 256
 FRAMES_PER_ID = 2
-# Of the voice's own; a speaker's number shifts it.
 _HUM_CYCLES_PER_FRAME = 3
 
 
@@ -20,7 +19,7 @@ def write_voice(directory: Path, *, speakers: int = 1, aligned: bool = False) ->
     """Write ``hum.onnx`` and its configuration; returns the path of the model.
 
     Each id lasts ``FRAMES_PER_ID`` frames times the length scale: a hum, or silence for padding
-    and punctuation.
+    and punctuation. Speakers differ in loudness.
     """
     path = directory / "hum.onnx"
     onnx.save(_model(speakers, aligned), path)
@@ -75,9 +74,7 @@ def _model(speakers: int, aligned: bool) -> onnx.ModelProto:
     ]
     if speakers > 1:
         inputs.append(helper.make_tensor_value_info("sid", TensorProto.INT64, [1]))
-        nodes += [
-            helper.make_node("Gather", ["loudnesses", "sid"], ["loudness"], axis=0),
-        ]
+        nodes.insert(0, helper.make_node("Gather", ["loudnesses", "sid"], ["loudness"], axis=0))
     outputs = [helper.make_tensor_value_info("output", TensorProto.FLOAT, [1, 1, "time"])]
     if aligned:
         frames = helper.make_tensor_value_info("frames_of_ids", TensorProto.FLOAT, [1, "phonemes"])

@@ -70,6 +70,17 @@ async def test_a_killed_worker_fails_one_request_and_the_next_one_works() -> Non
     await engine.aclose()
 
 
+async def test_closing_ends_a_worker_in_the_middle_of_a_request() -> None:
+    before = set(workers_of(os.getpid()))
+    engine = EspeakEngine()
+    async with aclosing(engine.synthesize(spoken_text(f"{LINE} " * 100), SPEC)) as chunks:
+        await anext(chunks)
+        await engine.aclose()
+        with pytest.raises(SynthesisError, match="the espeak-ng worker ended"):
+            await drain(chunks)
+    assert set(workers_of(os.getpid())) == before
+
+
 PARENT = """
 import asyncio, os
 from rehearsal_server.voices.engine import VoiceSpec

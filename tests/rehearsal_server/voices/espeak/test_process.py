@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator
@@ -49,6 +50,21 @@ async def test_a_closed_exchange_leaves_the_worker_free(worker: EspeakProcess) -
         async with aclosing(worker.exchange(LONG)) as replies:
             for _ in range(taken):
                 await anext(replies)
+    assert await ask(worker, Phonemize("en-us", ("no",))) == [Phonemes(("nˈoʊ",))]
+    assert worker.is_alive
+    assert worker.pid == pid
+
+
+async def test_a_cancelled_reader_leaves_the_worker_free(worker: EspeakProcess) -> None:
+    await ask(worker, Describe())
+    pid = worker.pid
+    for turns in range(12):
+        task = asyncio.create_task(ask(worker, LONG))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
     assert await ask(worker, Phonemize("en-us", ("no",))) == [Phonemes(("nˈoʊ",))]
     assert worker.is_alive
     assert worker.pid == pid
