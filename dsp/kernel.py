@@ -15,9 +15,9 @@ class StreamKernel(Protocol):
     """State of many streams as arrays whose first axis is the slot.
 
     A kernel also has a ``step(slots, ...)`` that advances any subset of the streams by one hop and
-    returns arrays whose first axis follows `slots`. Its inputs differ from kernel to kernel (samples,
-    the shared spectrum, the level), so it is not part of this protocol. A stream's results are the
-    same whatever other streams are stepped with it.
+    returns arrays whose first axis follows `slots`. Its inputs differ from kernel to kernel (the
+    samples, the shared spectrum, the level), so it is not part of this protocol. A stream's results
+    are the same whatever other streams are stepped with it.
     """
 
     def resize(self, capacity: int) -> None:
