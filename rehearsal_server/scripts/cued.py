@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from rehearsal_server.scripts.builder import ScriptBuilder
 from rehearsal_server.scripts.cues import Cue, CueMatcher, name_colon_matcher, stage_matcher
-from rehearsal_server.scripts.headings import Heading, is_entrance, match_heading
+from rehearsal_server.scripts.front_matter import take_cast_list, take_front_matter
+from rehearsal_server.scripts.headings import Heading, is_entrance
 from rehearsal_server.scripts.model import Script
+from rehearsal_server.scripts.parts import cut_into_parts
 from rehearsal_server.scripts.source import SourceLine, joined, numbered
 from rehearsal_server.scripts.speech import bracketed_spans, is_direction
 from rehearsal_server.scripts.title_page import keep_title_page, read_title_page
@@ -41,40 +43,12 @@ def parse_stage(text: str) -> Script:
 def _parse(lines: Sequence[SourceLine], builder: ScriptBuilder, match_cue: CueMatcher) -> Script:
     title_page, body = read_title_page(tuple(lines), only_known_keys=True)
     keep_title_page(builder, title_page)
+    parts = cut_into_parts(take_cast_list(builder, body), match_cue)
     reader = _Reader(builder)
-    for paragraph in _paragraphs(body):
-        for start, part in _parts(paragraph, match_cue):
-            reader.read(start, part)
+    for start, part in take_front_matter(builder, parts):
+        reader.read(start, part)
     reader.finish()
     return builder.build()
-
-
-def _paragraphs(lines: Sequence[SourceLine]) -> Iterator[list[SourceLine]]:
-    paragraph: list[SourceLine] = []
-    for line in lines:
-        if not line.is_blank:
-            paragraph.append(line)
-        elif paragraph:
-            yield paragraph
-            paragraph = []
-    if paragraph:
-        yield paragraph
-
-
-def _parts(
-    paragraph: list[SourceLine], match_cue: CueMatcher
-) -> Iterator[tuple[Heading | Cue | None, list[SourceLine]]]:
-    """Cut a paragraph where a heading or a cue begins."""
-    start: Heading | Cue | None = None
-    part: list[SourceLine] = []
-    for row, line in enumerate(paragraph):
-        begins = match_heading(line.text) or match_cue(paragraph, row)
-        if begins or isinstance(start, Heading):
-            if part:
-                yield start, part
-            start, part = begins, []
-        part.append(line)
-    yield start, part
 
 
 class _Reader:

@@ -10,8 +10,8 @@ _CARDINAL = "one|two|three|four|five|six|seven|eight|nine|ten"
 _NUMBER = rf"(?:\d{{1,3}}[a-z]?|[ivxl]+|{_CARDINAL}|(?:the\s+)?(?:{_ORDINAL}))"
 _HEADING = re.compile(
     rf"""
-    (?: (?P<act> act\s+{_NUMBER} | (?:the\s+)?(?:{_ORDINAL})\s+act
-               | part\s+{_NUMBER} | prologue | epilogue | induction | interlude )
+    (?: (?P<act> act\s+{_NUMBER} | (?:the\s+)?(?:{_ORDINAL})\s+act | part\s+{_NUMBER}
+               | (?:the\s+)?(?:prologue|epilogue|induction|interlude) )
       | (?P<scene> scene\s+{_NUMBER} | (?:the\s+)?(?:{_ORDINAL})\s+scene )
     )
     (?: \s*$ | \s*[.:,;—–-].* )
@@ -19,21 +19,25 @@ _HEADING = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _LONGEST_HEADING = 120
-_ACT_LEVEL, _SCENE_LEVEL = 1, 2
+ACT_LEVEL, SCENE_LEVEL = 1, 2
 
 # Words that stand where a name would stand and speak no line.
 _LABELS = frozenset(
-    """act scene setting set place time note notes characters persons cast lights lighting sound
+    """act scene setting set place time note notes contents lights lighting sound
     sounds music sfx fx enter exit exeunt curtain blackout end fin finis prologue epilogue title
     author credit source contact copyright date location summary synopsis chapter""".split()
 ) | {
-    "at rise", "the end", "end of play", "end of act", "end of scene", "dramatis personae",
-    "cast of characters", "the persons of the play", "fade in", "fade out", "lights up",
-    "lights down", "written by", "draft date", "the scene", "stage directions", "cut to",
-    "smash cut to", "dissolve to", "fade to", "fade to black", "match cut to", "intermission",
-    "the curtain falls", "the curtain rises",
+    "at rise", "the end", "end of play", "end of act", "end of scene", "fade in", "fade out",
+    "lights up", "lights down", "written by", "draft date", "the scene", "stage directions",
+    "cut to", "smash cut to", "dissolve to", "fade to", "fade to black", "match cut to",
+    "intermission",     "the curtain falls", "the curtain rises",
 }  # fmt: skip
 _RUBRIC = re.compile(r"end of .*|(?:.* )?to")  # "END OF ACT ONE", "WIPE TO:"
+_CAST_LABEL = re.compile(
+    r"(?:the )?(?:cast|characters|persons|dramatis person(?:ae|æ)|people (?=of|in))"
+    r"(?: of characters| ?(?:of|in) the play| represented)?",
+    re.IGNORECASE,
+)
 _ENTRANCE = re.compile(
     r"(?:re-?)?(?:enters?|exits?|exeunt|curtain|blackout|lights?|manet|they exit|the curtain)\b",
     re.IGNORECASE,
@@ -53,13 +57,23 @@ def match_heading(line: str) -> Heading | None:
     match = _HEADING.fullmatch(text) if len(text) <= _LONGEST_HEADING else None
     if not match:
         return None
-    return Heading(_ACT_LEVEL if match["act"] else _SCENE_LEVEL, text)
+    return Heading(ACT_LEVEL if match["act"] else SCENE_LEVEL, text)
 
 
 def is_label(name: str) -> bool:
     """Whether a word before a colon or a full stop names a rubric rather than a person."""
     bare = name.strip(" .:").lower()
-    return bare in _LABELS or match_heading(bare) is not None or _RUBRIC.fullmatch(bare) is not None
+    return (
+        bare in _LABELS
+        or match_heading(bare) is not None
+        or is_cast_label(bare)
+        or _RUBRIC.fullmatch(bare) is not None
+    )
+
+
+def is_cast_label(line: str) -> bool:
+    """Whether a line is the title of a list of characters."""
+    return bool(_CAST_LABEL.fullmatch(line.strip(" .:_*=")))
 
 
 def is_entrance(text: str) -> bool:

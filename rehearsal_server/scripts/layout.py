@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Literal
 
 from rehearsal_server.scripts import fountain
-from rehearsal_server.scripts.cues import colon_cue, own_line_cue, period_cue
+from rehearsal_server.scripts.cues import colon_cue, own_line_cue, period_cue, small_letter_names
 from rehearsal_server.scripts.errors import ScriptError
 from rehearsal_server.scripts.headings import match_heading
 from rehearsal_server.scripts.source import SourceLine, numbered
@@ -31,6 +31,8 @@ def detect_format(text: str) -> Layout:
         The text names no speaker in any layout and has no scene heading.
     """
     title_page, body = read_title_page(numbered(text), only_known_keys=True)
+    if small_letter_names(body):
+        return "stage"
     signs = _count_signs(body)
     shouts_once = signs["cue_alone"] == 1  # a single line in capitals inside a paragraph
     own_line = signs["cue_after_blank"] or (0 if shouts_once else signs["cue_alone"])

@@ -9,6 +9,7 @@ import msgspec
 from rehearsal_server.scripts.cued import parse_name_colon, parse_stage
 from rehearsal_server.scripts.errors import ScriptError
 from rehearsal_server.scripts.fountain import parse_fountain
+from rehearsal_server.scripts.gutenberg import open_book
 from rehearsal_server.scripts.layout import detect_format
 from rehearsal_server.scripts.model import Script
 
@@ -55,12 +56,19 @@ def parse_script(text: str, *, format: str | None = None, title: str | None = No
         The format is unknown, the text is too long, or nothing can be found in it.
     """
     _check_length(text)
-    layout = format or detect_format(text)
+    book = open_book(text)
+    layout = format or detect_format(book.text)
     if layout not in TEXT_FORMATS:
         known = ", ".join(TEXT_FORMATS)
         raise ScriptError(f"Unknown script format {layout!r}; known are {known}.")
-    script = TEXT_FORMATS[layout](text)
-    return msgspec.structs.replace(script, title=title) if title else script
+    script = TEXT_FORMATS[layout](book.text)
+    notices = sorted((*book.notices, *script.notices), key=lambda notice: notice.source_line)
+    return msgspec.structs.replace(
+        script,
+        title=title or book.title or script.title,
+        author=book.author or script.author,
+        notices=tuple(notices),
+    )
 
 
 def _check_length(text: str) -> None:

@@ -11,6 +11,8 @@ from rehearsal_server.scripts.model import Parenthetical
 _PARTNER = {")": "(", "]": "["}
 _CUT_OFF = re.compile(r"(?:--|[—–―]|//)[\"'”’»]*$")
 _OVERLAP_MARK = re.compile(r"\s*//+$")
+# "HIGGINS [in despair]. I can't": the full stop belongs to the cue.
+_LEFT_BY_CUE = re.compile(r"^[.,:;]\s+")
 _NO_SPACE_BEFORE = re.compile(r"[,.;:!?)\]”’]")
 
 
@@ -77,6 +79,8 @@ class _Spoken:
     def append(self, written: str) -> None:
         """Add words; no space goes before a full stop that a direction cut off."""
         words = " ".join(written.split())
+        if not self._pieces:
+            words = _LEFT_BY_CUE.sub("", words)
         if words and self._pieces and not _NO_SPACE_BEFORE.match(words):
             words = f" {words}"
         if words:

@@ -13,10 +13,9 @@ _ELIDED = (
 _WORD = re.compile(
     rf"""
       (?:[^\W\d_]\.){{2,}}                           # initials: J.P.
-    | \d+(?:[.,:]\d+)*(?:st|nd|rd|th|s)?\b%?         # 1895, 7.15, 1,000, 21st, 90s, 50%
+    | \d+(?:[.,:]\d+)*(?:{_LETTERS}|%)?             # 1895, 7.15, 1,000, 21st, 50%
     | {_ELIDED}
     | {_LETTERS}(?:['’]{_LETTERS})*                  # don't, o'clock; a hyphen parts words
-    | \d+{_LETTERS}                                  # 4x
     | &
     """,
     re.VERBOSE | re.IGNORECASE,
