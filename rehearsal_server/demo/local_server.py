@@ -45,6 +45,9 @@ async def local_server(settings: Settings) -> AsyncIterator[LocalServer]:
         See the class.
     """
     with socket.create_server(("127.0.0.1", 0)) as listener:
+        # asyncio does this for the sockets that it makes itself; the connections inherit it.
+        # Without it, the second of two events waits for the client's next chunk (Nagle).
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         port = listener.getsockname()[1]
         process = multiprocessing.get_context("spawn").Process(
             target=_serve, args=(settings, listener), name="rehearsal-server"
