@@ -23,8 +23,8 @@ from rehearsal_server.voices.spoken import spoken_text
 
 logger = logging.getLogger(__name__)
 
-# Twenty minutes of speech, 50 MB of it; the longest speech of Shakespeare has 5,500 characters.
-MAX_LINE_CHARS = 20_000
+# Ten minutes of speech, 27 MB of it; the longest speech of Shakespeare has 5,500 characters.
+MAX_LINE_CHARS = 10_000
 # Wishes beyond this push out the oldest: they only save time.
 MAX_PREFETCHES = 256
 
@@ -48,7 +48,7 @@ class Speaker:
         self._prefetching: asyncio.Task[None] | None = None
 
     async def engines(self) -> tuple[EngineStatus, ...]:
-        """What each engine offers here, or why it is absent; looked at once."""
+        """What each engine offers here, or why it is absent."""
         return tuple([await self._status(name) for name in self._engines])
 
     async def cast(
@@ -139,9 +139,13 @@ class Speaker:
         return status.version
 
     async def _status(self, name: str) -> EngineStatus:
-        if name not in self._statuses:
-            self._statuses[name] = await self._engines[name].status()
-        return self._statuses[name]
+        if name in self._statuses:
+            return self._statuses[name]
+        status = await self._engines[name].status()
+        # What is absent may come back: a worker that could not start, a file that was not there.
+        if status.absence is None:
+            self._statuses[name] = status
+        return status
 
     async def _fulfil_wishes(self) -> None:
         # One at a time, so that a line that is needed now waits for one passage at most.

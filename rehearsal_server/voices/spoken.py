@@ -23,6 +23,8 @@ _AFTER_TITLE = "|".join(rf"(?<=\b{title})" for title in _TITLES)
 _REWRITES = tuple(
     (re.compile(pattern), replacement)
     for pattern, replacement in (
+        # First of all: below, a long run of blanks would cost quadratic time.
+        (r"\s+", " "),
         # A title's full stop would end the sentence in the middle of a name.
         (rf"(?:{_AFTER_TITLE})\.(?=\s)", ""),
         (r"[’‘‛ʼ‚]", "'"),

@@ -25,7 +25,7 @@ from rehearsal_server.voices.spoken import Span, SpokenText, passages
 
 # flite is seventy times faster than real time, and says nothing before a passage is done: the
 # first is short, so that 150 ms are enough for it.
-_FIRST_PASSAGE_CHARS = 120
+_FIRST_PASSAGE_CHARS = 90
 _PASSAGE_CHARS = 300
 
 # What is left of flite's silence: it begins every utterance with 0.2 s of it and ends it likewise.
