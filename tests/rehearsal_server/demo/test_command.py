@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from rehearsal_server.demo.command import add_demo_options, run_demo
+from rehearsal_server.replay import differences, read_recording, replay
 from tests.shared_data import shared_data
 
 SCRIPT = "ANNA: Good evening.\n\nBEN: Is it? I had not looked out.\n"
@@ -37,8 +38,8 @@ def test_a_scene_with_a_synthetic_actor(
     assert performance["outcome"] == "spoken"
     # The actor waits 200 to 600 ms; a busy machine may cue later, never earlier.
     assert performance["pickup_ms"] >= 150
-    kept = {file.name for file in (tmp_path / "kept").iterdir()}
-    assert {"start.json", "script.json", "microphone.wav", "messages.jsonl"} <= kept
+    recording = read_recording(tmp_path / "kept")
+    assert differences(recording, replay(recording)) == []
 
 
 def test_a_monologue_of_recordings(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
