@@ -1,7 +1,7 @@
 """Pauses and rates of a line, from when it was spoken and how many syllables it had.
 
 Pure arithmetic on intervals: rows of ``[start, end)`` in seconds, in order, not overlapping. Where
-they and the syllables come from (the voice decision, the script, `dsp.syllable_nuclei`) is the caller's
+they and the syllables come from (the voice decision, the script, `dsp.syllables`) is the caller's
 choice. Definitions: De Jong & Wempe 2009.
 """
 
