@@ -21,7 +21,7 @@ def timed_words(
     """Time each word by its phones.
 
     flite tells phones but not which word they belong to; `phone_counts` says how many each word
-    has on its own. Where they add up to what was said (in 56 of 60 lines of *Earnest*) the times are
+    has on its own. Where they add up to what was said (56 of 60 lines of *Earnest*) the times are
     flite's own; where a word is said otherwise in its context they are estimated in proportion.
 
     Parameters
