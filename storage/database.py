@@ -15,6 +15,15 @@ from storage.migrate import downgrade, upgrade
 from storage.sqlite import configure_sqlite
 from storage.types import MYSQL
 
+# Of servers that start at once, one migrates and the others wait. SQLite has its lock from BEGIN
+# IMMEDIATE; MySQL's is let go with the connection. The number is "rehearse" in ASCII.
+_MYSQL_LOCK = "SELECT GET_LOCK('rehearsal migration', 600)"
+_MIGRATION_LOCKS = {
+    "postgresql": f"SELECT pg_advisory_xact_lock({0x7265686561727365})",
+    "mysql": _MYSQL_LOCK,
+    "mariadb": _MYSQL_LOCK,
+}
+
 
 def _to_json(value: object) -> str:
     return msgspec.json.encode(value).decode()
@@ -74,6 +83,8 @@ class Database:
         engine = _create_engine(self._url, foreign_keys=False)
         try:
             async with engine.execution_options(writes=True).begin() as connection:
+                if (lock := _MIGRATION_LOCKS.get(engine.dialect.name)) is not None:
+                    await connection.execute(text(lock))
                 await connection.run_sync(change)
         finally:
             await engine.dispose()

@@ -64,6 +64,19 @@ def test_rows_survive_a_migration_that_alters_their_table(backend: str, tmp_path
         asyncio.run(alter(url))
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_servers_that_start_at_once_make_the_tables_once(backend: str, tmp_path: Path) -> None:
+    async def start_three(url: str) -> None:
+        databases = [Database(url) for _ in range(3)]
+        await asyncio.gather(*(database.migrate() for database in databases))
+        async with databases[0].read() as connection:
+            assert await connection.run_sync(drift) == []
+        await asyncio.gather(*(database.close() for database in databases))
+
+    with fresh_database(backend, tmp_path) as url:
+        asyncio.run(start_three(url))
+
+
 async def test_owners_table_names(database: Database) -> None:
     async with database.read() as connection:
         names = await connection.run_sync(table_names)
