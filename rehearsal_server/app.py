@@ -19,6 +19,7 @@ from rehearsal_server.live.archive import DatabaseArchive
 from rehearsal_server.live.doorkeeper import AccountDoorkeeper
 from rehearsal_server.live.endpoint import LiveEndpoint
 from rehearsal_server.live.engines import list_engines
+from rehearsal_server.live.line_describer import LineDescriber
 from rehearsal_server.live.scheduler import StepScheduler
 from rehearsal_server.live.services import LiveLimits, LiveServices
 from rehearsal_server.voices.cache import LayeredVoiceCache, MemoryVoiceCache
@@ -48,26 +49,26 @@ def create_app(settings: Settings, limits: LiveLimits | None = None) -> Starlett
         The kept signing key cannot be used; the message says what to do.
     """
     services = make_services(settings)
-    scheduler = StepScheduler(StreamBank())
-    speaker = _make_speaker(settings, services.database)
-    live = LiveEndpoint(_live_services(services, scheduler, speaker, limits or _limits(settings)))
+    live = _live_services(services, limits or _limits(settings))
+    endpoint = LiveEndpoint(live)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             await services.open()
             stack.push_async_callback(services.close)
-            stack.push_async_callback(speaker.aclose)
-            for engine in await list_engines(speaker):
+            stack.push_async_callback(live.describer.aclose)
+            stack.push_async_callback(live.speaker.aclose)
+            for engine in await list_engines(live.speaker):
                 log.info("%s: %s", engine.name, engine.detail or "present")
-            scheduler.start()
-            stack.push_async_callback(scheduler.stop)
-            await live.start()
-            stack.push_async_callback(live.stop)
+            live.scheduler.start()
+            stack.push_async_callback(live.scheduler.stop)
+            await endpoint.start()
+            stack.push_async_callback(endpoint.stop)
             yield
 
     app = Starlette(
-        routes=[*api_routes(services), WebSocketRoute("/v1/live", live)],
+        routes=[*api_routes(services), WebSocketRoute("/v1/live", endpoint)],
         middleware=middleware_for(settings),
         exception_handlers=EXCEPTION_HANDLERS,
         lifespan=lifespan,
@@ -90,16 +91,15 @@ def _limits(settings: Settings) -> LiveLimits:
     return LiveLimits(max_sessions=settings.max_sessions, max_audio_speed=settings.max_audio_speed)
 
 
-def _live_services(
-    services: Services, scheduler: StepScheduler, speaker: Speaker, limits: LiveLimits
-) -> LiveServices:
+def _live_services(services: Services, limits: LiveLimits) -> LiveServices:
     settings = services.settings
     return LiveServices(
         version=__version__,
         doorkeeper=AccountDoorkeeper(services),
         archive=DatabaseArchive(services.scripts, services.sessions),
-        scheduler=scheduler,
-        speaker=speaker,
+        scheduler=StepScheduler(StreamBank()),
+        speaker=_make_speaker(settings, services.database),
+        describer=LineDescriber(),
         limits=limits,
         default_voice=settings.default_voice or None,
         allowed_origins=frozenset(settings.allowed_origins),

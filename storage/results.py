@@ -29,6 +29,8 @@ class Take(msgspec.Struct, frozen=True, kw_only=True):
     duration_ms: int
     # Speech rate, articulation rate, phonation ratio, pauses, …; None if nothing was said.
     timing: dict[str, Any] | None
+    # Pitch contour, loudness, voice quality, …; None where the voice could not be measured.
+    voice: dict[str, Any] | None = None
     scores: dict[str, Any] = {}
 
 

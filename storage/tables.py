@@ -185,6 +185,7 @@ performances = _table(
     Column("pickup_ms", BigInteger, nullable=True),
     Column("duration_ms", BigInteger, nullable=False),
     Column("timing", Json, nullable=True),
+    Column("voice", Json, nullable=True),
     Column("scores", Json, nullable=False),
     _moment("created_at"),
     UniqueConstraint("session_id", "line_id", "take"),

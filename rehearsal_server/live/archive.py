@@ -70,6 +70,7 @@ def _to_take(performance: Performance) -> Take:
         outcome=performance.outcome,
         prompts=performance.prompts,
         timing=_figures(timing) if timing else None,
+        voice=msgspec.to_builtins(performance.voice) if performance.voice else None,
     )
 
 

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from rehearsal_server.live.faults import CLIENT_GONE, DONE, Ending, SocketFault, ending_for
+from rehearsal_server.live.line_audio import LineAudio, Pcm
 from rehearsal_server.live.microphone import AudioGap, ChunkSequence
 from rehearsal_server.live.outbox import Outbox, OutboxFull
 from rehearsal_server.live.pace import TokenBucket
@@ -42,7 +43,7 @@ from rehearsal_server.protocol.server_messages import (
     ServerMessage,
     Started,
 )
-from rehearsal_server.session.requests import Finish, Prefetch, Silence, Speak
+from rehearsal_server.session.requests import DescribeLine, Finish, Prefetch, Silence, Speak
 from rehearsal_server.session.scene import Output
 from rehearsal_server.session.session import Session
 
@@ -53,6 +54,8 @@ Receive = Callable[[], Awaitable[Any]]
 # A client that was buffering while it connected may send this much at once.
 _AUDIO_BURST_S = 5.0
 _MESSAGE_BURST = 40.0
+# The last line is described within this time, or is saved without.
+_DESCRIPTIONS_S = 5.0
 
 
 class Connection:
@@ -75,6 +78,9 @@ class Connection:
         self._session_id = ""
         self._stream: AnalysedStream | None = None
         self._chunks: ChunkSequence | None = None
+        # What finished lines are described from, and the descriptions that are not there yet.
+        self._audio = LineAudio()
+        self._descriptions: set[asyncio.Task[None]] = set()
         # Set when the socket has to close, to the reason.
         self._ending: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
         now_s = time.perf_counter()
@@ -240,8 +246,10 @@ class Connection:
     def _analysed(self, result: Analysed) -> None:
         if self._session is None or self._ending.done():
             return
+        self._audio.push(result.audio)
         for hop in result.hops:
             self._advance(partial(self._session.hear, hop), result.received_s)
+        self._audio.forget_before(self._session.needs_audio_from_ms)
         if result.fault is not None:
             self.end(ending_for(result.fault))
 
@@ -270,10 +278,23 @@ class Connection:
                     self._partner.silence(utterance, output.line_id)
                 case Prefetch():
                     self._partner.prefetch(output.character, output.text)
+                case DescribeLine():
+                    self._describe(output)
                 case Finish():
                     self.end(DONE)
                 case ServerMessage():
                     self._put(output, received_s)
+
+    def _describe(self, request: DescribeLine) -> None:
+        samples = self._audio.between(request.start_ms, request.end_ms)
+        task = asyncio.create_task(self._await_description(request, samples), name="description")
+        self._descriptions.add(task)
+        task.add_done_callback(self._descriptions.discard)
+
+    async def _await_description(self, request: DescribeLine, samples: Pcm) -> None:
+        voice = await self._services.describer.describe(samples)
+        if voice is not None and self._session is not None:
+            self._session.line_described(request.line_id, request.take, voice)
 
     def _put(self, message: ServerMessage, received_s: float | None = None) -> None:
         try:
@@ -310,7 +331,10 @@ class Connection:
 
     async def _save(self, session: Session) -> None:
         try:
-            session.close()
+            # Dispatched, so that a line which is cut short is described as well.
+            self._dispatch(session.close(), None)
+            if self._descriptions:
+                await asyncio.wait(self._descriptions, timeout=_DESCRIPTIONS_S)
             result = session.result()
             await self._services.archive.save(self._session_id, result)
         except Exception:

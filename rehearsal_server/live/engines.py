@@ -28,5 +28,9 @@ async def list_engines(speaker: Speaker) -> tuple[Engine, ...]:
         )
         for status in await speaker.engines()
     )
-    analysis = Engine(name="analysis", available=True, detail="voice activity, pitch, level")
+    analysis = Engine(
+        name="analysis",
+        available=True,
+        detail="voice activity, pitch, level, loudness, voice quality",
+    )
     return (analysis, *voices, *_ABSENT)

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dsp.bank import StreamBank
+from dsp.clock import HOP_SAMPLES
 from rehearsal_server.live.analysis import Hops, MicrophoneIntake, to_hops
 from rehearsal_server.live.microphone import BadAudio
 from rehearsal_server.protocol.fields import AudioFormat
@@ -23,6 +24,8 @@ from rehearsal_server.session.hop import Hop
 
 # A step takes this many hops of a stream at most, so that one that catches up delays no other.
 MAX_HOPS_PER_STEP = 10
+
+NO_HOPS: Hops = np.zeros((0, HOP_SAMPLES), np.float32)
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,8 @@ class Analysed:
 
     stream: AnalysedStream
     hops: list[Hop]
+    # Their audio at the analysis rate, float32 of shape (n_hops, HOP_SAMPLES).
+    audio: Hops
     # Receipt of the newest chunk in it.
     received_s: float
     # The audio could not be read or analysed; the stream goes no further.
@@ -162,7 +167,9 @@ class StepScheduler:
                 results = await loop.run_in_executor(self._thread, self._step, work, closed)
             except Exception as error:
                 # Ours, and told as ours; the streams of later steps are served on.
-                results = [Analysed(item.stream, [], item.newest_s, error) for item in work]
+                results = [
+                    Analysed(item.stream, [], NO_HOPS, item.newest_s, error) for item in work
+                ]
             for result in results:
                 self._deliver(result)
 
@@ -204,8 +211,8 @@ class StepScheduler:
                 [(item.stream, hops[index]) for item, hops, _ in audio if len(hops) > index], found
             )
         return [
-            Analysed(item.stream, found[item.stream], item.newest_s, fault)
-            for item, _, fault in audio
+            Analysed(item.stream, found[item.stream], hops, item.newest_s, fault)
+            for item, hops, fault in audio
         ]
 
     def _read(self, item: _Work) -> tuple[Hops, Exception | None]:
@@ -231,4 +238,4 @@ class StepScheduler:
 
 
 def _join(hops: list[Hops]) -> Hops:
-    return np.concatenate(hops) if hops else np.zeros((0, 0), np.float32)
+    return np.concatenate(hops) if hops else NO_HOPS

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from rehearsal_server.live.line_describer import LineDescriber
 from rehearsal_server.live.scheduler import StepScheduler
 from rehearsal_server.protocol.client_messages import Start
 from rehearsal_server.scripts.model import Script
@@ -77,6 +78,7 @@ class LiveServices:
     archive: Archive
     scheduler: StepScheduler
     speaker: Speaker
+    describer: LineDescriber
     limits: LiveLimits
     # Engine and voice of partners where a session asks for none; None takes what fits best.
     default_voice: str | None

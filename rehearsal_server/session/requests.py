@@ -32,8 +32,18 @@ class Prefetch:
 
 
 @dataclass(frozen=True)
+class DescribeLine:
+    """Measure the voice of a finished line from its audio; answered by line_described."""
+
+    line_id: str
+    take: int
+    start_ms: int
+    end_ms: int
+
+
+@dataclass(frozen=True)
 class Finish:
     """The session is over: save its result and close."""
 
 
-Request = Speak | Silence | Prefetch | Finish
+Request = Speak | Silence | Prefetch | DescribeLine | Finish

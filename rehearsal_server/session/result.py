@@ -7,8 +7,12 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Literal
 
+from dsp.line_voice import LineVoice
 from rehearsal_server.protocol.server_messages import Feedback
 from rehearsal_server.session.line_timing import LineTiming
+
+# Lines measured before an actor has a "usual" pace.
+_LINES_FOR_USUAL_PACE = 2
 
 Outcome = Literal["spoken", "prompted", "skipped"]
 
@@ -27,6 +31,8 @@ class Performance:
     timing: LineTiming | None  # None if nothing was said
     prompts: int
     feedback: tuple[Feedback, ...]
+    # Comes after the line, from its audio; None until then, or where it could not be measured.
+    voice: LineVoice | None = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +70,12 @@ def summarise(
         "pauses": sum(len(t.pauses) for t in timings),
         "feedback": sum(len(p.feedback) for p in performances),
     }
+
+
+def usual_articulation_rate(performances: Sequence[Performance]) -> float | None:
+    """The actor's own pace so far; None until there are enough lines to call it usual."""
+    rates = [p.timing.articulation_rate for p in performances if p.timing]
+    return median(rates) if len(rates) >= _LINES_FOR_USUAL_PACE else None
 
 
 def _median(values: list[float]) -> float | None:

@@ -8,9 +8,10 @@ messages at the same samples gives the same events.
 
 from __future__ import annotations
 
-from statistics import median
+from dataclasses import replace
 
 from dsp.clock import HOP_MS
+from dsp.line_voice import LineVoice
 from rehearsal_server.protocol.client_messages import (
     Back,
     ClientMessage,
@@ -31,8 +32,8 @@ from rehearsal_server.session.hop import Hop
 from rehearsal_server.session.intervals import Span
 from rehearsal_server.session.line_end import silence_that_ends_ms
 from rehearsal_server.session.playback import Basis, PlayedUtterance, Utterances
-from rehearsal_server.session.requests import Finish, Prefetch, Request
-from rehearsal_server.session.result import Outcome, Performance
+from rehearsal_server.session.requests import DescribeLine, Finish, Prefetch, Request
+from rehearsal_server.session.result import Outcome, Performance, usual_articulation_rate
 from rehearsal_server.session.scene_plan import ScenePlan
 from rehearsal_server.session.speech_track import SpeechTrack
 from rehearsal_server.session.states import ACCEPTED, TRANSITIONS, State, Trigger
@@ -51,8 +52,6 @@ LET_FINISH_MS = 700
 TAKE_BACK_WITHIN_MS = 1200
 # The partner's voice rings in the room for a little while after the loudspeaker stops.
 ROOM_TAIL_MS = 120
-# Lines measured before an actor has a "usual" pace.
-_LINES_FOR_USUAL_PACE = 2
 
 
 class ScenePractice:
@@ -122,6 +121,19 @@ class ScenePractice:
         if played is not None:
             played.has_failed = True
         return self._drain()
+
+    def line_described(self, line_id: str, take: int, voice: LineVoice) -> None:
+        """The voice of a finished line was measured."""
+        self.performances = [
+            replace(p, voice=voice) if (p.line_id, p.take) == (line_id, take) else p
+            for p in self.performances
+        ]
+
+    @property
+    def needs_audio_from_ms(self) -> int:
+        """From where on the microphone's audio may still be asked for."""
+        turn = self._turn or self._take_back
+        return turn.listens_from_ms if turn else self._track.now_ms - EARLY_START_MS
 
     # -- messages ----------------------------------------------------------------------------
 
@@ -355,17 +367,19 @@ class ScenePractice:
         if outcome == "spoken" and turn.prompts.used:
             outcome = "prompted"
         fraction = self._follower.position(speech).fraction
-        performance = judge_take(turn, Ended(speech, outcome, fraction, now_ms), self._usual_rate())
+        performance = judge_take(
+            turn,
+            Ended(speech, outcome, fraction, now_ms),
+            usual_articulation_rate(self.performances),
+        )
         self.performances.append(performance)
         self._follower.end_line(speech, complete=outcome == "spoken")
         self._track.forget_before(turn.listens_from_ms)
         self._clear_stage()
         self._take_back = turn if outcome == "spoken" and fraction < 1 else None
         self._out += tell_take(performance)
-
-    def _usual_rate(self) -> float | None:
-        rates = [p.timing.articulation_rate for p in self.performances if p.timing]
-        return median(rates) if len(rates) >= _LINES_FOR_USUAL_PACE else None
+        if performance.timing is not None:
+            self._out.append(_description_of(performance))
 
     # -- plumbing ----------------------------------------------------------------------------
 
@@ -378,3 +392,9 @@ class ScenePractice:
     def _drain(self) -> list[Output]:
         out, self._out = self._out, []
         return out
+
+
+def _description_of(performance: Performance) -> DescribeLine:
+    return DescribeLine(
+        performance.line_id, performance.take, performance.started_ms, performance.ended_ms
+    )

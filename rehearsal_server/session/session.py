@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import msgspec
 
 from dsp.clock import HOP_MS
+from dsp.line_voice import LineVoice
 from rehearsal_server.protocol.client_messages import ClientMessage, Stop
 from rehearsal_server.protocol.fields import Options
 from rehearsal_server.protocol.server_messages import Event, Level, Speech
@@ -90,6 +91,15 @@ class Session:
     def voice_failed(self, utterance: int) -> list[Output]:
         """An utterance can't be spoken."""
         return self._number(self.practice.voice_failed(utterance))
+
+    def line_described(self, line_id: str, take: int, voice: LineVoice) -> None:
+        """The voice of a finished line was measured; its performance keeps it."""
+        self.practice.line_described(line_id, take, voice)
+
+    @property
+    def needs_audio_from_ms(self) -> int:
+        """From where on the microphone's audio may still be asked for."""
+        return self.practice.needs_audio_from_ms
 
     def close(self) -> list[Output]:
         """The client is gone; ends as `stop` does."""

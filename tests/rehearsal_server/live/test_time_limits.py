@@ -18,6 +18,7 @@ from rehearsal_server.config import Settings
 from rehearsal_server.live.archive import DatabaseArchive
 from rehearsal_server.live.connection import Connection
 from rehearsal_server.live.doorkeeper import AccountDoorkeeper
+from rehearsal_server.live.line_describer import LineDescriber
 from rehearsal_server.live.scheduler import StepScheduler
 from rehearsal_server.live.services import Identity, LiveLimits, LiveServices
 from rehearsal_server.protocol.codec import JSON
@@ -95,6 +96,7 @@ async def stand(tmp_path: Path) -> AsyncIterator[Stand]:
         archive=DatabaseArchive(api.scripts, api.sessions),
         scheduler=scheduler,
         speaker=speaker,
+        describer=LineDescriber(),
         limits=LiveLimits(),
         default_voice=None,
         allowed_origins=frozenset(),

@@ -1,0 +1,141 @@
+"""The voice of one finished line: pitch contour, loudness, projection, voice quality.
+
+Unlike the live kernels this sees the whole line at once, so it may look both ways.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from dsp.bank import HopFeatures, StreamBank
+from dsp.clock import ANALYSIS_RATE_HZ, HOP_SAMPLES
+from dsp.framing import HopFramer
+from dsp.loudness import integrated_loudness_lufs, is_clipping
+from dsp.pitch.tracker import FRAME_STEP_SAMPLES
+from dsp.projection import effort_bands, projection_db
+from dsp.spectrum import HISTORY_SAMPLES, power_spectrum
+from dsp.voice_quality import VoiceQuality, measure_voice_quality
+
+# Semitones are counted from A0, as GeMAPS does (Eyben et al. 2016).
+REFERENCE_F0_HZ = 27.5
+# One F0 frame to the next.
+FRAME_S = FRAME_STEP_SAMPLES / ANALYSIS_RATE_HZ
+# Fewer voiced frames than this (0.1 s) are no contour.
+_MIN_VOICED_FRAMES = 10
+
+Samples = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class PitchFigures:
+    """F0 of a line in semitones re 27.5 Hz.
+
+    Attributes
+    ----------
+    mean_st, sd_st : float
+    range_st : float
+        From the 5th to the 95th percentile.
+    """
+
+    mean_st: float
+    sd_st: float
+    range_st: float
+
+
+@dataclass(frozen=True, slots=True)
+class LineVoice:
+    """What a line's voice was found to be; None is what could not be measured.
+
+    Attributes
+    ----------
+    f0_hz : tuple of float or None
+        Contour; frame ``i`` is centred at ``i * f0_frame_s``, None where unvoiced.
+    f0_frame_s : float
+    pitch : PitchFigures or None
+    loudness_lufs : float or None
+        Integrated (ITU-R BS.1770-5).
+    projection_db : float or None
+        Spectral balance; compare it with the same speaker on the same microphone only.
+    is_clipping : bool
+    quality : VoiceQuality
+    """
+
+    f0_hz: tuple[float | None, ...]
+    f0_frame_s: float
+    pitch: PitchFigures | None
+    loudness_lufs: float | None
+    projection_db: float | None
+    is_clipping: bool
+    quality: VoiceQuality
+
+
+def describe_line(samples: Samples) -> LineVoice:
+    """Measure a line.
+
+    Parameters
+    ----------
+    samples : float32, shape (n_samples,)
+        The line at the analysis rate, in [-1, 1].
+
+    Raises
+    ------
+    ValueError
+        `samples` is not 1-D.
+    """
+    hops = HopFramer().push(samples)
+    features = _analyse(hops)
+    is_speech = np.array([f.is_speech[0] for f in features], np.bool_)
+    clipped = np.array([f.clipped[0] for f in features], np.bool_)
+    momentary = np.array([f.momentary_lufs[0] for f in features], np.float32)
+    contour = _contour(features, len(samples))
+    return LineVoice(
+        f0_hz=tuple(round(f0, 1) if f0 > 0 else None for f0 in contour.tolist()),
+        f0_frame_s=FRAME_S,
+        pitch=pitch_figures(contour),
+        loudness_lufs=integrated_loudness_lufs(momentary),
+        projection_db=projection_db(_effort(samples, len(hops)), is_speech),
+        is_clipping=is_clipping(clipped, is_speech),
+        quality=measure_voice_quality(samples, contour, frame_s=FRAME_S),
+    )
+
+
+def pitch_figures(f0_hz: npt.NDArray[np.floating]) -> PitchFigures | None:
+    """Mean, spread and range of a contour; None with less than 0.1 s of voice.
+
+    Parameters
+    ----------
+    f0_hz : float, shape (n_frames,)
+        NaN or 0 where unvoiced.
+    """
+    voiced = f0_hz[f0_hz > 0]
+    if len(voiced) < _MIN_VOICED_FRAMES:
+        return None
+    semitones = 12 * np.log2(voiced / REFERENCE_F0_HZ)
+    low, high = np.percentile(semitones, (5, 95))
+    return PitchFigures(float(semitones.mean()), float(semitones.std()), float(high - low))
+
+
+def _analyse(hops: Samples) -> list[HopFeatures]:
+    bank = StreamBank(1)
+    slot = np.array([bank.acquire()])
+    return [bank.step(slot, hop[None]) for hop in hops]
+
+
+def _contour(features: list[HopFeatures], n_samples: int) -> Samples:
+    """The live tracker's F0, each frame at the time it speaks of."""
+    contour = np.full(n_samples // FRAME_STEP_SAMPLES + 1, np.nan, np.float32)
+    for hop in features:
+        frames = hop.f0_position[0] // FRAME_STEP_SAMPLES
+        inside = frames >= 0
+        contour[frames[inside]] = hop.f0_hz[0, inside]
+    return contour
+
+
+def _effort(samples: Samples, n_hops: int) -> Samples:
+    """Bands of each hop's window, which ends with the hop, as in the live analysis."""
+    padded = np.concatenate((np.zeros(HISTORY_SAMPLES + HOP_SAMPLES, np.float32), samples))
+    windows = np.lib.stride_tricks.sliding_window_view(padded, HISTORY_SAMPLES + HOP_SAMPLES)
+    return effort_bands(power_spectrum(windows[HOP_SAMPLES::HOP_SAMPLES][:n_hops].copy()))
