@@ -97,7 +97,7 @@ def spoken_text(line: str) -> SpokenText:
     text = "".join(char if _is_speakable(char) else " " for char in text)
     for pattern, replacement in _TIDYING:
         text, origin = _rewrite(text, origin, pattern, replacement)
-    words = tuple(_words(line, origin))
+    words = tuple(_words(line, text, origin))
     if not words:
         return SpokenText(line, "")
     text, emphasised = _with_small_letters(text, words)
@@ -144,9 +144,12 @@ def _passage_end(text: str, start: int, limit: int) -> int:
     return len(text) if next_space < 0 else next_space
 
 
-def _words(line: str, origin: tuple[int, ...]) -> Iterator[SpokenWord]:
+def _words(line: str, text: str, origin: tuple[int, ...]) -> Iterator[SpokenWord]:
     for _, char_start, char_end in words_of(line):
         start, end = bisect_left(origin, char_start), bisect_left(origin, char_end)
+        # "&" became " and ".
+        start += len(text[start:end]) - len(text[start:end].lstrip())
+        end = start + len(text[start:end].rstrip())
         if start < end:
             yield SpokenWord(start, end, char_start, char_end)
 

@@ -105,6 +105,9 @@ _encoder = msgspec.msgpack.Encoder()
 _request_decoder: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
 _reply_decoder: msgspec.msgpack.Decoder[Reply] = msgspec.msgpack.Decoder(Reply)
 
+# A tag that is no UTF-8 escapes msgspec's own errors (0.22).
+_NOT_A_MESSAGE = (msgspec.MsgspecError, UnicodeDecodeError)
+
 
 class WireError(Exception):
     """The other side does not speak this protocol, so its pipe is of no more use."""
@@ -141,7 +144,7 @@ def decode_request(payload: bytes) -> Request:
     """Read what the server asks; raises `WireError`."""
     try:
         return _request_decoder.decode(payload)
-    except msgspec.MsgspecError as error:
+    except _NOT_A_MESSAGE as error:
         raise WireError(f"not a request: {error}") from error
 
 
@@ -149,5 +152,5 @@ def decode_reply(payload: bytes) -> Reply:
     """Read what the worker answers; raises `WireError`."""
     try:
         return _reply_decoder.decode(payload)
-    except msgspec.MsgspecError as error:
+    except _NOT_A_MESSAGE as error:
         raise WireError(f"not a reply: {error}") from error
