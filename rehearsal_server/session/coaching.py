@@ -11,7 +11,7 @@ from typing import Literal
 from rehearsal_server.protocol.fields import Evidence, Interval
 from rehearsal_server.protocol.server_messages import Feedback
 from rehearsal_server.session.intervals import Span
-from rehearsal_server.session.line_timing import LONG_PAUSE_MS, LineTiming
+from rehearsal_server.session.line_timing import LineTiming
 from rehearsal_server.session.turn import Turn
 
 # Gaps between people centre near 200 ms (Stivers et al. 2009); beyond this a gap is heard as one.
@@ -19,6 +19,8 @@ LATE_PICKUP_MS = 1000
 EARLY_PICKUP_MS = -300
 # A scripted interruption overlaps; this much after the cue line it is none.
 LATE_INTERRUPTION_MS = 150
+# A pause as long as this is heard as one wherever it stands (Speechace: over 1 s is long).
+LONG_PAUSE_MS = 1000
 # Phonation this much faster or slower than the actor's own median is a change of pace.
 PACE_RATIO = 1.35
 

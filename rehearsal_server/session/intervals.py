@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import NamedTuple
 
 
@@ -16,22 +15,6 @@ class Span(NamedTuple):
     def length_ms(self) -> int:
         """How long it lasts."""
         return self.end_ms - self.start_ms
-
-
-def merge_gaps(spans: list[Span], shorter_than_ms: int) -> list[Span]:
-    """Join neighbours whose gap is shorter than `shorter_than_ms`."""
-    merged: list[Span] = []
-    for span in spans:
-        if merged and span.start_ms - merged[-1].end_ms < shorter_than_ms:
-            merged[-1] = Span(merged[-1].start_ms, span.end_ms)
-        else:
-            merged.append(span)
-    return merged
-
-
-def gaps(spans: list[Span]) -> list[Span]:
-    """The stretches between neighbours."""
-    return [Span(before.end_ms, after.start_ms) for before, after in pairwise(spans)]
 
 
 def subtract(spans: list[Span], holes: list[Span]) -> list[Span]:

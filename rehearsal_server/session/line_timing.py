@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rehearsal_server.session.intervals import Span, gaps, merge_gaps, total_ms
-from rehearsal_server.session.playback import Basis
+import numpy as np
 
-# Silent pause: De Jong & Wempe (2009).
-MIN_PAUSE_MS = 250
-LONG_PAUSE_MS = 1000
+from dsp.rhythm import measure_timing, silent_pauses
+from rehearsal_server.session.intervals import Span
+from rehearsal_server.session.playback import Basis
 
 
 @dataclass(frozen=True)
@@ -54,16 +53,18 @@ def measure_line(
     """
     if not speech:
         raise ValueError("a line without speech has no timing")
-    phonation = merge_gaps(speech, MIN_PAUSE_MS)
-    start_ms, end_ms = phonation[0].start_ms, phonation[-1].end_ms
-    duration_s, phonation_s = (end_ms - start_ms) / 1000, total_ms(phonation) / 1000
+    start_ms, end_ms = speech[0].start_ms, speech[-1].end_ms
+    intervals = np.array(speech) / 1000
+    rhythm = measure_timing(intervals, n_syllables=round(syllables))
+    assert rhythm is not None, "there is speech"
+    pauses = np.round(1000 * silent_pauses(intervals)).astype(int).tolist()
     return LineTiming(
         start_ms=start_ms,
         end_ms=end_ms,
         pickup_ms=start_ms - cue_end[0] if cue_end else None,
         pickup_basis=cue_end[1] if cue_end else None,
-        speech_rate=round(syllables / duration_s, 2),
-        articulation_rate=round(syllables / phonation_s, 2),
-        phonation_ratio=round(phonation_s / duration_s, 3),
-        pauses=tuple(gaps(phonation)),
+        speech_rate=round(rhythm.speech_rate, 2),
+        articulation_rate=round(rhythm.articulation_rate, 2),
+        phonation_ratio=round(rhythm.phonation_ratio, 3),
+        pauses=tuple(Span(*pause) for pause in pauses),
     )
