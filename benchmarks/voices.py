@@ -27,9 +27,6 @@ from rehearsal_server.voices.flite.engine import FliteEngine
 from rehearsal_server.voices.piper.engine import PiperEngine
 from rehearsal_server.voices.speaker import Speaker
 
-# Lines at once in the last measurement.
-SESSIONS = 20
-
 
 @dataclass(frozen=True)
 class Percentiles:
@@ -47,6 +44,7 @@ class VoiceSpeed:
     engine: str
     absence: str | None
     lines: int = 0
+    sessions: int = 0
     # From nothing to knowing the voices: processes started, models loaded, levels measured.
     start_ms: float = 0.0
     # From asking to the first audio.
@@ -64,7 +62,7 @@ class _Heard:
     speech_ms: float
 
 
-async def measure(engine: VoiceEngine, *, lines: int) -> VoiceSpeed:
+async def measure(engine: VoiceEngine, *, lines: int, sessions: int) -> VoiceSpeed:
     """Measure one engine; the caller closes it."""
     cache = MemoryVoiceCache(capacity_bytes=1 << 30)
     speaker = Speaker([engine], cache)
@@ -78,12 +76,13 @@ async def measure(engine: VoiceEngine, *, lines: int) -> VoiceSpeed:
     new = [await _hear(speaker, text, spec) for text in _texts("first", lines)]
     cached = [await _hear(speaker, text, spec) for text in _texts("first", lines)]
     at_once = await asyncio.gather(
-        *(_hear(speaker, text, spec) for text in _texts("second", SESSIONS))
+        *(_hear(speaker, text, spec) for text in _texts("second", sessions))
     )
     return VoiceSpeed(
         engine=engine.name,
         absence=None,
         lines=lines,
+        sessions=sessions,
         start_ms=round(start_ms, 1),
         first_audio_new_ms=_percentiles(new),
         first_audio_cached_ms=_percentiles(cached),
@@ -92,7 +91,9 @@ async def measure(engine: VoiceEngine, *, lines: int) -> VoiceSpeed:
     )
 
 
-async def measure_all(*, lines: int, piper_voices: Sequence[Path]) -> list[VoiceSpeed]:
+async def measure_all(
+    *, lines: int, sessions: int, piper_voices: Sequence[Path]
+) -> list[VoiceSpeed]:
     """Measure every engine that is present; name the others."""
     espeak = EspeakEngine()
     engines: list[VoiceEngine] = [
@@ -100,7 +101,7 @@ async def measure_all(*, lines: int, piper_voices: Sequence[Path]) -> list[Voice
         FliteEngine(),
         PiperEngine(piper_voices, espeak=espeak),
     ]
-    speeds = [await measure(engine, lines=lines) for engine in engines]
+    speeds = [await measure(engine, lines=lines, sessions=sessions) for engine in engines]
     for engine in engines:
         await engine.aclose()
     return speeds
@@ -139,7 +140,7 @@ def _describe(speed: VoiceSpeed) -> str:
     for name, values in (
         ("new", speed.first_audio_new_ms),
         ("cached", speed.first_audio_cached_ms),
-        (f"{SESSIONS} new at once", speed.first_audio_at_once_ms),
+        (f"{speed.sessions} new at once", speed.first_audio_at_once_ms),
     ):
         assert values is not None
         rows.append(
@@ -153,12 +154,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run from the command line."""
     parser = argparse.ArgumentParser(description="First audio and speed of the partner's voices.")
     parser.add_argument("--lines", type=int, default=40, help="different lines per engine")
+    parser.add_argument("--sessions", type=int, default=20, help="lines at once")
     parser.add_argument(
         "--piper", type=Path, action="append", default=[], help="a Piper voice (.onnx)"
     )
     parser.add_argument("--json", action="store_true", help="one JSON array")
     options = parser.parse_args(arguments)
-    speeds = asyncio.run(measure_all(lines=options.lines, piper_voices=options.piper))
+    speeds = asyncio.run(
+        measure_all(lines=options.lines, sessions=options.sessions, piper_voices=options.piper)
+    )
     if options.json:
         json.dump([asdict(speed) for speed in speeds], sys.stdout, indent=2)
         print()
