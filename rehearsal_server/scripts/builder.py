@@ -73,16 +73,27 @@ class ScriptBuilder:
             self._elements().append(StageDirection(text=text, source_line=source_line))
 
     def add_speech(
-        self, cue: str, written: str, source_line: int, *, simultaneous: bool = False
+        self,
+        cue: str,
+        written: str,
+        source_line: int,
+        *,
+        keep_spelling: bool = False,
+        simultaneous: bool = False,
+        times_ms: tuple[int, int] | None = None,
     ) -> None:
-        """Add a line; directions inside the cue, ``EVE (O.S.)``, open its speech."""
+        """Add a line; directions inside the cue, ``EVE (O.S.)``, open its speech.
+
+        ``keep_spelling`` shows the name as the cue has it, even if that is all in capitals.
+        """
         name, directions = split_cue(cue)
         speech = parse_speech(written)
         opening = tuple(Parenthetical(text=text, offset=0) for text in directions)
         if not speech.text:
             self._add_silent_cue(name, (*opening, *speech.parentheticals), source_line)
             return
-        shown = self._character(name)
+        name = name if keep_spelling else shown_name(name)
+        shown = self._names.setdefault(name_key(name), name)
         self._line_counts[shown] += 1
         self._elements().append(
             Line(
@@ -93,6 +104,8 @@ class ScriptBuilder:
                 interrupted=speech.interrupted,
                 simultaneous=simultaneous,
                 source_line=source_line,
+                start_ms=times_ms[0] if times_ms else None,
+                end_ms=times_ms[1] if times_ms else None,
             )
         )
         if _has_open_bracket(speech.text):
@@ -138,9 +151,6 @@ class ScriptBuilder:
         if not self._scenes:
             self._scenes.append(("", []))
         return self._scenes[-1][1]
-
-    def _character(self, cue_name: str) -> str:
-        return self._names.setdefault(name_key(cue_name), shown_name(cue_name))
 
     def _add_silent_cue(
         self, name: str, directions: tuple[Parenthetical, ...], source_line: int

@@ -18,6 +18,7 @@ from collections.abc import Iterator
 
 from rehearsal_server.scripts.builder import ScriptBuilder
 from rehearsal_server.scripts.fountain_comments import without_comments
+from rehearsal_server.scripts.fountain_escapes import protected, restored
 from rehearsal_server.scripts.model import Script
 from rehearsal_server.scripts.names import split_cue
 from rehearsal_server.scripts.source import SourceLine, joined, numbered
@@ -43,7 +44,7 @@ def parse_fountain(text: str) -> Script:
     ScriptError
         There is nothing in the text, or nothing but comments.
     """
-    lines, comments = without_comments(numbered(text))
+    lines, comments = without_comments(protected(numbered(text)))
     builder = ScriptBuilder("fountain")
     for comment in comments:
         builder.add_notice(
@@ -56,7 +57,7 @@ def parse_fountain(text: str) -> Script:
     keep_title_page(builder, title_page)
     for paragraph in _paragraphs(body):
         _add_paragraph(builder, paragraph)
-    return builder.build()
+    return restored(builder.build())
 
 
 def is_heading(line: str) -> bool:
@@ -70,10 +71,11 @@ def is_cue(line: str) -> bool:
     The specification asks for a blank line before it and a full line after it as well.
     """
     stripped = line.strip()
-    if len(stripped) > _LONGEST_CUE:
+    forced = stripped.startswith("@")
+    if len(stripped) > _LONGEST_CUE and not forced:
         return False
     name, _ = split_cue(stripped.removesuffix("^").removeprefix("@"))
-    if stripped.startswith("@"):
+    if forced:
         return bool(name)
     if line.endswith("  ") or stripped.endswith(":"):
         return False
@@ -143,6 +145,7 @@ def _add_speech(builder: ScriptBuilder, cue: SourceLine, speech: list[SourceLine
         name.removesuffix("^"),
         joined(line._replace(text=_LYRIC.sub("", line.text)) for line in speech),
         cue.number,
+        keep_spelling=cue.stripped.startswith("@"),
         simultaneous=name.endswith("^"),
     )
 
@@ -151,4 +154,4 @@ def _without_force(text: str) -> str:
     """Take off what forces an action, a transition, a lyric or centred text."""
     if text.startswith(">"):
         return text[1:].removesuffix("<")
-    return text.removeprefix("!").removeprefix("~")
+    return text[1:] if text.startswith(("!", "~")) else text

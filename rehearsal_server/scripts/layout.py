@@ -13,7 +13,7 @@ from rehearsal_server.scripts.source import SourceLine, numbered
 from rehearsal_server.scripts.speech import is_direction
 from rehearsal_server.scripts.title_page import read_title_page
 
-_FOUNTAIN_MARKS = ("@", ">", "#", "=", "[[", "/*")
+_FOUNTAIN_MARKS = (">", "#", "=", "[[", "/*")
 
 Layout = Literal["fountain", "name_colon", "stage"]
 
@@ -65,6 +65,8 @@ def _count_signs(lines: tuple[SourceLine, ...]) -> Counter[str]:
 
 def _signs_of(line: SourceLine, *, after_blank: bool, followed: bool) -> list[str]:
     text = line.stripped
+    if text.startswith("@") and followed:
+        return ["fountain_mark", "cue_after_blank"]
     if fountain.is_heading(text) or text.startswith(_FOUNTAIN_MARKS):
         return ["fountain_mark"]
     if match_heading(text) or (after_blank and text.startswith("[") and is_direction(text)):

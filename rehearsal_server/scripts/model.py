@@ -28,7 +28,10 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, tag="line"):
     interrupted: bool = False
     # Spoken together with the line before (dual dialogue).
     simultaneous: bool = False
-    source_line: int = 0  # 1-based line of the uploaded text
+    source_line: int = 0  # 1-based line of the upload (paragraph of an FDX or Word file)
+    # When it is said in the film that subtitles belong to; shadowing plays it from there.
+    start_ms: int | None = None
+    end_ms: int | None = None
 
 
 class StageDirection(msgspec.Struct, frozen=True, kw_only=True, tag="direction"):
@@ -75,7 +78,7 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
 
     title: str
     author: str
-    format: str  # "fountain", "name_colon" or "stage"
+    format: str  # the layout it was read from: "fountain", "name_colon", "stage", "fdx", ...
     scenes: tuple[Scene, ...]
     characters: tuple[Character, ...]  # by first appearance
     notices: tuple[Notice, ...] = ()

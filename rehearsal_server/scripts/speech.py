@@ -10,10 +10,10 @@ from rehearsal_server.scripts.model import Parenthetical
 
 _PARTNER = {")": "(", "]": "["}
 _CUT_OFF = re.compile(r"(?:--|[—–―]|//)[\"'”’»]*$")
-_OVERLAP_MARK = re.compile(r"\s*//+$")
+_OVERLAP_MARK = re.compile(r"(?:\s*//+)+$")
 # "HIGGINS [in despair]. I can't": the full stop belongs to the cue.
 _LEFT_BY_CUE = re.compile(r"^[.,:;]\s+")
-_NO_SPACE_BEFORE = re.compile(r"[,.;:!?)\]”’]")
+_NO_SPACE_BEFORE = re.compile(r"[,.;:!?”’]")
 
 
 class Speech(NamedTuple):
@@ -41,6 +41,11 @@ def parse_speech(written: str) -> Speech:
         position = end
     spoken.append(written[position:])
     return _finish(spoken.text, parentheticals)
+
+
+def is_cut_off(spoken: str) -> bool:
+    """Whether a line ends in ``--``, a dash or ``//``."""
+    return bool(_CUT_OFF.search(spoken))
 
 
 def bracketed_spans(text: str) -> list[tuple[int, int]]:
@@ -89,7 +94,7 @@ class _Spoken:
 
 
 def _finish(spoken: str, parentheticals: list[tuple[str, int]]) -> Speech:
-    interrupted = bool(_CUT_OFF.search(spoken))
+    interrupted = is_cut_off(spoken)
     text = _OVERLAP_MARK.sub("", spoken)
     placed = tuple(
         Parenthetical(text=direction, offset=_word_start(text, offset))
