@@ -43,6 +43,8 @@ _EMAIL, _PASSWORD = "load@example.org", "a great many rehearsals"
 _VOICE = VoiceSpec(engine="espeak-ng", voice="en-us+f2")
 # Sessions begin this far apart: no two are in step with each other's 20 ms chunks.
 _RAMP_S_PER_SESSION = 0.053
+# After this much more than the run takes, the server is given up.
+_PATIENCE_S = 60.0
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,10 @@ async def _load(
         gc.collect()
         gc.freeze()
         watching = asyncio.create_task(_watch(server.pid, ramp_s, seconds))
-        logs = await run_clients(client, rounds, sessions=sessions, seconds=seconds, ramp_s=ramp_s)
+        async with asyncio.timeout(ramp_s + seconds + _PATIENCE_S):
+            logs = await run_clients(
+                client, rounds, sessions=sessions, seconds=seconds, ramp_s=ramp_s
+            )
         return logs, await watching
 
 

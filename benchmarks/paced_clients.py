@@ -88,6 +88,7 @@ async def _run_client(
     async with client.live(start, codec=MSGPACK, chunk_ms=CHUNK_MS) as live:
         log = ClientLog(phase, Pace(time.perf_counter(), SAMPLE_RATE))
         source = _TimedSource(live, pcm, log.lateness_s)
+        end = (seconds + _GRACE_S) * SAMPLE_RATE
 
         def heard(mark: Playback) -> None:
             log.marks.append((live.microphone.next_position, mark))
@@ -96,7 +97,7 @@ async def _run_client(
             async for received in messages:
                 log.received.append(received)
                 log.saved = log.saved or isinstance(received.message, Saved)
-                if received.position >= (seconds + _GRACE_S) * SAMPLE_RATE:
+                if received.position >= end and not live.is_stopping:
                     await live.stop()
         assert live.pace is not None
         log.pace, log.heard = live.pace, live.speakerphone.heard

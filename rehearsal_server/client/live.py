@@ -85,7 +85,8 @@ class LiveSession:
         self._codec = codec
         self._speed = speed
         self._recording = recording
-        self._is_stopping = False
+        # No more audio is sent: `stop` was, or the socket is closed.
+        self.is_stopping = False
         self._fatal: Error | None = None
 
     async def begin(self) -> None:
@@ -135,13 +136,13 @@ class LiveSession:
 
     async def stop(self) -> None:
         """Ask the server to save and close; the microphone ends here."""
-        self._is_stopping = True
+        self.is_stopping = True
         await self.send(Stop())
 
     async def _stream(self, source: AudioSource, heard: Callable[[Playback], None]) -> None:
         self.pace = Pace(time.perf_counter(), self.microphone.audio.sample_rate, self._speed)
         try:
-            while not (self.microphone.is_over or self._is_stopping):
+            while not (self.microphone.is_over or self.is_stopping):
                 end = self.microphone.next_position
                 # Sleeping even when late lets the other coroutines have their turn.
                 await asyncio.sleep(max(0.0, self.pace.due_s(end) - time.perf_counter()))
@@ -155,7 +156,7 @@ class LiveSession:
         self, source: AudioSource, heard: Callable[[Playback], None], end: int
     ) -> None:
         """Send what was heard up to `end` and the chunk that ends there."""
-        if self._is_stopping:
+        if self.is_stopping:
             return
         for mark in self.speakerphone.marks_until(end):
             heard(mark)
@@ -177,7 +178,7 @@ class LiveSession:
             try:
                 frame = await self._websocket.recv(decode=False)
             except ConnectionClosed as closed:
-                self._is_stopping = True
+                self.is_stopping = True
                 if closed.rcvd is not None and closed.rcvd.code == CloseCode.DONE:
                     return None
                 raise self._why(closed) from None
