@@ -15,6 +15,7 @@ from multiprocessing.context import SpawnProcess
 import httpx
 
 from rehearsal_server.config import Settings
+from rehearsal_server.processes import end_with_parent
 
 _START_S = 60.0
 _STOP_S = 15.0
@@ -66,6 +67,7 @@ def _serve(settings: Settings, listener: socket.socket) -> None:
     # Imported here: only the server's process needs the analysis.
     from rehearsal_server.serving import make_server
 
+    end_with_parent()
     logging.basicConfig(level=settings.log_level.upper(), format="%(name)s: %(message)s")
     make_server(settings).run(sockets=[listener])
 

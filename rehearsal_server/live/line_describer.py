@@ -17,6 +17,7 @@ import numpy as np
 
 from dsp.line_voice import LineVoice, describe_line
 from rehearsal_server.live.line_audio import Pcm
+from rehearsal_server.processes import end_with_parent
 
 log = logging.getLogger("rehearsal_server.live")
 
@@ -63,12 +64,13 @@ class LineDescriber:
     async def _run(self, samples: Pcm) -> LineVoice:
         if self._pool is None:
             context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(1, context, initializer=_leave_signals_to_the_parent)
+            self._pool = ProcessPoolExecutor(1, context, initializer=_follow_the_parent)
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._pool, _describe, samples)
 
 
-def _leave_signals_to_the_parent() -> None:
+def _follow_the_parent() -> None:
+    end_with_parent()
     # Ctrl-C reaches every process of the terminal; the parent ends this one in its own time.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 

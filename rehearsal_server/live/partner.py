@@ -21,6 +21,8 @@ log = logging.getLogger("rehearsal_server.live")
 
 # Long enough to be cheap, short enough to start at once.
 FRAME_MS = 40
+# How long a line lasts that has no words.
+SILENT_BEAT_MS = 800
 _SAMPLE_BYTES = 2
 
 
@@ -97,10 +99,12 @@ class PartnerVoice:
                         self._announce(request, chunk)
                     for frame in frames.push(chunk):
                         await self._outbox.put_audio(request.utterance, frame)
-            if not frames.sample_rate:
-                raise VoiceError("the text has nothing to speak")
         except VoiceError as error:
             self._fail(request, error)
+            return
+        if not frames.sample_rate:
+            # A line such as "..." is a beat: nothing is heard, and then it is over.
+            self._finished(request.utterance, SILENT_BEAT_MS)
             return
         await self._outbox.put_audio(request.utterance, frames.end())
         self._put(

@@ -297,3 +297,13 @@ async def test_the_partner_is_heard(server: RunningServer) -> None:
         complete = await talk.until("voice")
     assert complete["state"] == "complete"
     assert [word["text"] for word in complete["words"]] == ["Good", "evening", "to", "you", "all"]
+
+
+async def test_a_line_without_words_is_a_beat(server: RunningServer) -> None:
+    async with server.socket() as talk:
+        await talk.start(script="Anna: ...\nBen: Say something.")
+        await talk.until("cue")
+        for _ in range(100):
+            await talk.speak(CHUNK)
+        cue = await talk.until("cue")
+    assert (cue["action"], cue["line_id"]) == ("speak", "L2")
