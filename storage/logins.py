@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from enum import Enum
 from typing import Any
@@ -58,6 +58,14 @@ class LoginRepository:
         )
         async with self._database.read() as connection:
             return to_record((await connection.execute(query)).one_or_none(), Login)
+
+    async def active_among(self, login_ids: Collection[str], now: datetime) -> frozenset[str]:
+        """Of many logins, those that are neither ended nor expired."""
+        query = select(logins.c.id).where(
+            logins.c.id.in_(login_ids), logins.c.ended_at.is_(None), logins.c.expires_at > now
+        )
+        async with self._database.read() as connection:
+            return frozenset((await connection.execute(query)).scalars())
 
     async def rotate(
         self,

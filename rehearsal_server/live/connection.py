@@ -33,6 +33,7 @@ from rehearsal_server.protocol.client_messages import (
     Resume,
     Start,
 )
+from rehearsal_server.protocol.close_codes import CloseCode
 from rehearsal_server.protocol.codec import Codec
 from rehearsal_server.protocol.server_messages import (
     Ack,
@@ -51,8 +52,10 @@ log = logging.getLogger("rehearsal_server.live")
 
 Receive = Callable[[], Awaitable[Any]]
 
-# A client that was buffering while it connected may send this much at once.
+# A client that was buffering while it connected may send this much at once, and one whose network
+# stalled may catch up with this much: what a client is asked to keep.
 _AUDIO_BURST_S = 5.0
+_AUDIO_CATCH_UP_S = 60.0
 _MESSAGE_BURST = 40.0
 # The last line is described within this time, or is saved without.
 _DESCRIPTIONS_S = 5.0
@@ -65,7 +68,7 @@ class Connection:
         self, services: LiveServices, identity: Identity, codec: Codec, receive: Receive, send: Send
     ) -> None:
         self._services = services
-        self._identity = identity
+        self.identity = identity
         self._codec = codec
         self._receive = receive
         self._outbox = Outbox(codec)
@@ -90,7 +93,7 @@ class Connection:
         self._acked_seq = -1
         limits = services.limits
         self._audio_pace = TokenBucket(
-            limits.max_audio_speed, max(_AUDIO_BURST_S, limits.max_audio_speed), now_s
+            limits.max_audio_speed, _AUDIO_CATCH_UP_S, now_s, tokens=_AUDIO_BURST_S
         )
         self._message_pace = TokenBucket(limits.max_messages_per_s, _MESSAGE_BURST, now_s)
         self._client_is_there = True
@@ -118,7 +121,7 @@ class Connection:
         """Close the socket soon, with this error."""
         self.end(ending_for(SocketFault(code, message)))
 
-    def tick(self, now_s: float, unix_s: float) -> None:
+    def tick(self, now_s: float) -> None:
         """Look after what no message brings: silence on the wire, time limits, acknowledgements."""
         limits = self._services.limits
         silent_s = now_s - self._last_audio_s
@@ -132,8 +135,6 @@ class Connection:
             self.fail("idle", f"nothing was sent for {limits.idle_after_s:g} s")
         if now_s - self._opened_s > limits.max_session_s:
             self.fail("idle", f"a session lasts {limits.max_session_s:g} s at most")
-        if unix_s > self._identity.expires_at_s:
-            self.fail("token_expired", "the access token ran out; refresh it")
         self._acknowledge()
 
     # -- reading -----------------------------------------------------------------------------
@@ -224,9 +225,9 @@ class Connection:
 
     async def _start(self, start: Start) -> None:
         services = self._services
-        plan, script = await plan_session(services.archive, self._identity, start)
+        plan, script = await plan_session(services.archive, self.identity, start)
         self._partner.cast(await cast_partners(services, plan, script))
-        self._session_id = await services.archive.begin(self._identity.user_id, start, plan)
+        self._session_id = await services.archive.begin(self.identity.user_id, start, plan)
         self._chunks = ChunkSequence(start.audio)
         self._stream = services.scheduler.open(start.audio, self._analysed)
         self._session = Session(plan)
@@ -324,12 +325,12 @@ class Connection:
             self._services.scheduler.close(self._stream)
         if ending.error is not None:
             self._writer.put_last(ending.error)
-        if self._session is not None:
-            await asyncio.shield(self._save(self._session))
+        is_saved = self._session is None or await asyncio.shield(self._save(self._session))
         if self._client_is_there:
-            await self._writer.close(ending.close_code)
+            await self._writer.close(ending.close_code if is_saved else CloseCode.INTERNAL)
 
-    async def _save(self, session: Session) -> None:
+    async def _save(self, session: Session) -> bool:
+        """Save what was measured, and say so; whether it worked."""
         try:
             # Dispatched, so that a line which is cut short is described as well.
             self._dispatch(session.close(), None)
@@ -346,7 +347,7 @@ class Connection:
                     fatal=True,
                 )
             )
-            return
+            return False
         log.info("session %s saved: %s", self._session_id, result.figures())
         saved = Saved(
             session_id=self._session_id,
@@ -354,3 +355,4 @@ class Connection:
             summary=result.summary,
         )
         self._writer.put_last(session.number(saved))
+        return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from rehearsal_server.api.authentication import authenticate, redeem_ticket
@@ -26,4 +26,8 @@ class AccountDoorkeeper:
                 principal = await authenticate(self.services, headers)
         except Problem as problem:
             raise Refused(problem.kind.status, problem.detail or problem.kind.title) from None
-        return Identity(principal.user_id, principal.expires_at.timestamp())
+        return Identity(principal.user_id, principal.login_id)
+
+    async def signed_in(self, login_ids: Collection[str]) -> frozenset[str]:
+        """Of these logins, those that have not ended."""
+        return await self.services.logins.active_among(login_ids, self.services.clock())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -15,9 +16,13 @@ from rehearsal_server.live.connection import Connection
 from rehearsal_server.live.services import LiveServices, Refused
 from rehearsal_server.protocol.codec import CODECS, JSON, Codec
 
+log = logging.getLogger("rehearsal_server.live")
+
 _TICKET = "ticket."
 # Acknowledgements are due every 200 ms; everything else that ticks is coarser.
 _TICK_S = 0.2
+# A logout closes the sockets of its login within a second; one look-up serves all connections.
+_LOGIN_CHECK_S = 0.7
 _RETRY_AFTER_S = 5
 # Scheme of the pages that a server serves beside its sockets.
 _PAGE_SCHEMES = {"ws": "http", "wss": "https"}
@@ -29,17 +34,20 @@ class LiveEndpoint:
     def __init__(self, services: LiveServices) -> None:
         self._services = services
         self._connections: set[Connection] = set()
-        self._ticker: asyncio.Task[None] | None = None
+        self._watchers: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         """Begin to look after connections."""
-        self._ticker = asyncio.create_task(self._tick(), name="connection ticker")
+        self._watchers = [
+            asyncio.create_task(self._tick(), name="connection ticker"),
+            asyncio.create_task(self._watch_logins(), name="login watch"),
+        ]
 
     async def stop(self) -> None:
         """Stop looking after them; the server has closed their sockets."""
-        if self._ticker is not None:
-            self._ticker.cancel()
-            await asyncio.gather(self._ticker, return_exceptions=True)
+        for watcher in self._watchers:
+            watcher.cancel()
+        await asyncio.gather(*self._watchers, return_exceptions=True)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Open one socket, or refuse it in HTTP."""
@@ -79,9 +87,24 @@ class LiveEndpoint:
     async def _tick(self) -> None:
         while True:
             await asyncio.sleep(_TICK_S)
-            now_s, unix_s = time.perf_counter(), time.time()
+            now_s = time.perf_counter()
             for connection in tuple(self._connections):
-                connection.tick(now_s, unix_s)
+                connection.tick(now_s)
+
+    async def _watch_logins(self) -> None:
+        """Close the sockets of whoever signed out or was erased."""
+        while True:
+            await asyncio.sleep(_LOGIN_CHECK_S)
+            logins = {connection.identity.login_id for connection in self._connections}
+            try:
+                ended = logins - await self._services.doorkeeper.signed_in(logins)
+            except Exception:
+                # The database is away; nobody is thrown out for that.
+                log.exception("logins cannot be checked")
+                continue
+            for connection in tuple(self._connections):
+                if connection.identity.login_id in ended:
+                    connection.fail("token_expired", "the login has ended; sign in again")
 
 
 def _choose_codec(offered: list[str]) -> Codec:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import multiprocessing
+import os
 import signal
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -23,6 +24,7 @@ log = logging.getLogger("rehearsal_server.live")
 
 # Lines that wait beyond this are not described: a report late by minutes helps nobody.
 MAX_WAITING = 64
+_NICENESS = 10
 
 
 class LineDescriber:
@@ -71,6 +73,8 @@ class LineDescriber:
 
 def _follow_the_parent() -> None:
     end_with_parent()
+    # A description can wait; a step of the live analysis cannot.
+    os.nice(_NICENESS)
     # Ctrl-C reaches every process of the terminal; the parent ends this one in its own time.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 
 class TokenBucket:
-    """Allows `rate_per_s` on average and `burst` at once."""
+    """Allows `rate_per_s` on average and `burst` at once, or at first only `tokens`."""
 
-    def __init__(self, rate_per_s: float, burst: float, now_s: float) -> None:
+    def __init__(
+        self, rate_per_s: float, burst: float, now_s: float, tokens: float | None = None
+    ) -> None:
         self._rate_per_s = rate_per_s
         self._burst = burst
-        self._tokens = burst
+        self._tokens = burst if tokens is None else tokens
         self._at_s = now_s
 
     def take(self, amount: float, now_s: float) -> bool:

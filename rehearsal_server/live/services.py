@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -17,10 +17,10 @@ from rehearsal_server.voices.speaker import Speaker
 
 @dataclass(frozen=True)
 class Identity:
-    """Who opened a socket, and until when that is proven."""
+    """Who opened a socket, in which login."""
 
     user_id: str
-    expires_at_s: float  # Unix time
+    login_id: str
 
 
 class Refused(Exception):
@@ -38,6 +38,9 @@ class Doorkeeper(Protocol):
 
     async def identify(self, headers: Mapping[str, str], ticket: str | None) -> Identity:
         """Who is asking, by bearer token or one-time ticket; raises `Refused`."""
+
+    async def signed_in(self, login_ids: Collection[str]) -> frozenset[str]:
+        """Of these logins, those that have not ended."""
 
 
 class Archive(Protocol):

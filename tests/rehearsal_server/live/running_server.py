@@ -20,7 +20,7 @@ from rehearsal_server.live.services import LiveLimits
 from rehearsal_server.protocol.audio import AudioFlags, AudioHeader, AudioKind, pack_audio
 from rehearsal_server.serving import make_server
 
-PASSWORD = "once more unto the breach"
+ACCOUNT = {"email": "anna@example.org", "password": "once more unto the breach"}
 SCRIPT = "Anna: Good evening to you all.\nBen: I have been waiting for you since seven.\n"
 START = {
     "type": "start",
@@ -38,6 +38,10 @@ class RunningServer:
 
     address: str
     token: str
+
+    async def another_login(self) -> RunningServer:
+        """The same server, in one more login of the account."""
+        return RunningServer(self.address, await _sign_in(self.address))
 
     def http(self) -> httpx.AsyncClient:
         return httpx.AsyncClient(
@@ -134,15 +138,19 @@ async def running_server(
             while not server.started:
                 assert not serving.done(), "the server did not start"
                 await asyncio.sleep(0.01)
-            yield RunningServer(address, await _sign_up(address))
+            await _sign_up(address)
+            yield RunningServer(address, await _sign_in(address))
         finally:
             server.should_exit = True
             await serving
 
 
-async def _sign_up(address: str) -> str:
-    account = {"email": "anna@example.org", "password": PASSWORD}
+async def _sign_up(address: str) -> None:
     async with httpx.AsyncClient(base_url=f"http://{address}", trust_env=False) as http:
-        (await http.post("/v1/auth/register", json=account)).raise_for_status()
-        response = await http.post("/v1/auth/login", json=account)
-        return str(response.raise_for_status().json()["access_token"])
+        (await http.post("/v1/auth/register", json=ACCOUNT)).raise_for_status()
+
+
+async def _sign_in(address: str) -> str:
+    async with httpx.AsyncClient(base_url=f"http://{address}", trust_env=False) as http:
+        tokens = (await http.post("/v1/auth/login", json=ACCOUNT)).raise_for_status().json()
+        return str(tokens["access_token"])

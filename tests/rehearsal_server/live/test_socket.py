@@ -307,3 +307,13 @@ async def test_a_line_without_words_is_a_beat(server: RunningServer) -> None:
             await talk.speak(CHUNK)
         cue = await talk.until("cue")
     assert (cue["action"], cue["line_id"]) == ("speak", "L2")
+
+
+async def test_signing_out_closes_the_sockets_of_the_login(server: RunningServer) -> None:
+    login = await server.another_login()
+    async with login.socket() as talk, server.socket() as other:
+        await talk.start()
+        async with login.http() as http:
+            (await http.post("/v1/auth/logout")).raise_for_status()
+        assert await talk.fatal_error() == ("token_expired", None, 4401)
+        await other.start()

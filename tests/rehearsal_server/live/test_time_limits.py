@@ -27,8 +27,6 @@ from rehearsal_server.voices.espeak.engine import EspeakEngine
 from rehearsal_server.voices.speaker import Speaker
 from tests.rehearsal_server.live.running_server import START
 
-TOKEN_ENDS_S = 5000.0
-
 
 class MemorySocket:
     """The ASGI side of a socket, in memory."""
@@ -102,7 +100,7 @@ async def stand(tmp_path: Path) -> AsyncIterator[Stand]:
         allowed_origins=frozenset(),
     )
     socket = MemorySocket()
-    identity = Identity(user.id, TOKEN_ENDS_S)
+    identity = Identity(user.id, "login")
     connection = Connection(services, identity, JSON, socket.receive, socket.send)
     running = asyncio.create_task(connection.run())
     await socket.until("hello")
@@ -115,24 +113,18 @@ async def stand(tmp_path: Path) -> AsyncIterator[Stand]:
 
 
 async def test_a_client_that_does_not_start(stand: Stand) -> None:
-    stand.connection.tick(time.perf_counter() + 4, TOKEN_ENDS_S - 1)
-    stand.connection.tick(time.perf_counter() + 6, TOKEN_ENDS_S - 1)
+    stand.connection.tick(time.perf_counter() + 4)
+    stand.connection.tick(time.perf_counter() + 6)
     assert await stand.fatal_error() == ("idle", 4431)
-
-
-async def test_a_token_that_runs_out(stand: Stand) -> None:
-    await stand.start()
-    stand.connection.tick(time.perf_counter(), TOKEN_ENDS_S + 1)
-    assert await stand.fatal_error() == ("token_expired", 4401)
 
 
 async def test_a_microphone_that_fell_silent(stand: Stand) -> None:
     await stand.start()
-    stand.connection.tick(time.perf_counter() + 31, TOKEN_ENDS_S - 1)
+    stand.connection.tick(time.perf_counter() + 31)
     assert await stand.fatal_error() == ("idle", 4431)
 
 
 async def test_a_session_without_an_end(stand: Stand) -> None:
     await stand.start()
-    stand.connection.tick(time.perf_counter() + 5 * 3600, TOKEN_ENDS_S - 1)
+    stand.connection.tick(time.perf_counter() + 5 * 3600)
     assert await stand.fatal_error() == ("idle", 4431)
