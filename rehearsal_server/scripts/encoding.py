@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import codecs
-import unicodedata
+import re
 
 from rehearsal_server.scripts.errors import ScriptError
 
@@ -15,7 +15,8 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_TEXT_CONTROLS = frozenset("\t\n\r\f\v\x1a\x85")
+# All but tab, line ends, form feed and the end mark of DOS.
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x19\x1b-\x1f\x7f-\x84\x86-\x9f]")
 _MOST_CONTROLS_SHARE = 0.01
 
 
@@ -32,7 +33,7 @@ def decode_text(data: bytes) -> str:
         text = data.decode(encoding)
     except UnicodeDecodeError:
         text = _decode_western(data) if encoding == "utf-8" else ""
-    controls = sum(_is_control(char) for char in text)
+    controls = sum(1 for _ in _CONTROL.finditer(text))
     if (data and not text) or "\0" in text or controls > _MOST_CONTROLS_SHARE * len(text):
         raise ScriptError("This file is no text that we can read. Save the play as UTF-8 text.")
     return text
@@ -43,7 +44,3 @@ def _decode_western(data: bytes) -> str:
         return data.decode("cp1252")
     except UnicodeDecodeError:
         return ""
-
-
-def _is_control(char: str) -> bool:
-    return unicodedata.category(char) == "Cc" and char not in _TEXT_CONTROLS

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class ScriptError(ValueError):
     """The uploaded material holds no script that we can read.
@@ -18,3 +21,18 @@ class ScriptError(ValueError):
         super().__init__(message)
         self.message = message
         self.source_line = source_line
+
+
+@contextmanager
+def damage_told_as(message: str) -> Iterator[None]:
+    """Tell any fault of a reading library as a damaged file.
+
+    Libraries raise whatever a broken file happens to break inside them: KeyError, zlib.error,
+    RecursionError, ...
+    """
+    try:
+        yield
+    except ScriptError:
+        raise
+    except Exception as error:
+        raise ScriptError(message) from error

@@ -14,6 +14,7 @@ _CONTINUED = re.compile(r"\(?\s*continued\s*\)?:?", re.IGNORECASE)
 _CONTINUED_CUE = re.compile(r".{1,60}\(\s*cont(?:[’']?d|inued)\.?\s*\)", re.IGNORECASE)
 _OPEN_END = re.compile(r"[^.!?…:)\]\"”’—–-]\s*$")
 _SMALL_START = re.compile(r"\s*[a-zà-ÿ]")
+_MOST_PAPER_LINES = 3  # at each end of a page
 _RUNNING_HEAD_SHARE = 0.5
 _FEWEST_PAGES_FOR_HEAD = 3
 _FEWEST_LINES_FOR_SPACING = 20
@@ -81,7 +82,9 @@ def _without_paper(lines: list[str], running: frozenset[str]) -> tuple[list[str]
     """Take what belongs to the paper off both ends of a page."""
     paper: list[str] = []
     for end in (0, -1):
-        while lines and _belongs_to_paper(lines[end], running):
+        for _ in range(_MOST_PAPER_LINES):
+            if not lines or not _belongs_to_paper(lines[end], running):
+                break
             paper.append(lines[end])
             lines = _trimmed(lines[1:] if end == 0 else lines[:-1])
     return lines, paper

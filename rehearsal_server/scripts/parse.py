@@ -11,20 +11,16 @@ from rehearsal_server.scripts.errors import ScriptError
 from rehearsal_server.scripts.fountain import parse_fountain
 from rehearsal_server.scripts.gutenberg import open_book
 from rehearsal_server.scripts.layout import detect_format
+from rehearsal_server.scripts.limits import check_text_length
 from rehearsal_server.scripts.model import Script
 
 __all__ = [
-    "LONGEST_TEXT",
-    "MOST_LINES",
     "TEXT_FORMATS",
     "ScriptError",
     "detect_format",
     "parse_script",
 ]
 
-# Five times *Hamlet* in both; a text that is over is no play, and costs seconds to parse.
-LONGEST_TEXT = 1_000_000  # characters
-MOST_LINES = 30_000
 
 TEXT_FORMATS: dict[str, Callable[[str], Script]] = {
     "fountain": parse_fountain,
@@ -55,7 +51,7 @@ def parse_script(text: str, *, format: str | None = None, title: str | None = No
     ScriptError
         The format is unknown, the text is too long, or nothing can be found in it.
     """
-    _check_length(text)
+    check_text_length(text)
     book = open_book(text)
     layout = format or detect_format(book.text)
     if layout not in TEXT_FORMATS:
@@ -69,12 +65,3 @@ def parse_script(text: str, *, format: str | None = None, title: str | None = No
         author=book.author or script.author,
         notices=tuple(notices),
     )
-
-
-def _check_length(text: str) -> None:
-    line_count = 1 + max(text.count("\n"), text.count("\r"))
-    if len(text) > LONGEST_TEXT or line_count > MOST_LINES:
-        raise ScriptError(
-            f"The text has {len(text):,} characters in {line_count:,} lines; at most"
-            f" {LONGEST_TEXT:,} in {MOST_LINES:,} are taken. Upload the play in parts."
-        )

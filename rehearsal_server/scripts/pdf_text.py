@@ -7,9 +7,8 @@ import logging
 
 import msgspec
 from pypdf import Configuration, PdfReader, apply_configuration
-from pypdf.errors import PyPdfError
 
-from rehearsal_server.scripts.errors import ScriptError
+from rehearsal_server.scripts.errors import ScriptError, damage_told_as
 from rehearsal_server.scripts.model import Notice, Script
 from rehearsal_server.scripts.pages import flowing_text
 from rehearsal_server.scripts.parse import parse_script
@@ -53,16 +52,11 @@ def parse_pdf(data: bytes) -> Script:
 
 
 def _read_pages(data: bytes) -> list[str]:
-    try:
-        with apply_configuration(_LIMITS):
-            return _extract(PdfReader(io.BytesIO(data)))
-    except ScriptError:
-        raise
-    except PyPdfError as error:
-        raise ScriptError("The PDF is damaged or goes beyond what a play needs.") from error
-    # pypdf raises whatever a broken file happens to break: KeyError, RecursionError, ...
-    except Exception as error:
-        raise ScriptError("The PDF is damaged; it cannot be read.") from error
+    with (
+        damage_told_as("The PDF is damaged or goes beyond what a play needs."),
+        apply_configuration(_LIMITS),
+    ):
+        return _extract(PdfReader(io.BytesIO(data)))
 
 
 def _extract(reader: PdfReader) -> list[str]:

@@ -7,6 +7,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from rehearsal_server.scripts.builder import ScriptBuilder
+from rehearsal_server.scripts.limits import check_length
 
 
 class ParagraphKind(Enum):
@@ -33,10 +34,19 @@ _SCENE_LEVEL = 7  # as in Fountain, below sections
 
 
 def add_styled(builder: ScriptBuilder, paragraphs: Iterable[StyledParagraph]) -> None:
-    """Add marked paragraphs to a script; dialogue without a cue becomes a direction."""
+    """Add marked paragraphs to a script; dialogue without a cue becomes a direction.
+
+    Raises
+    ------
+    ScriptError
+        There is too much of it.
+    """
     cue: StyledParagraph | None = None
     speech: list[str] = []
+    character_count = 0
     for paragraph in paragraphs:
+        character_count += len(paragraph.text)
+        check_length(character_count, paragraph.number)
         if not paragraph.text.strip():
             continue
         if cue and paragraph.kind in _SPOKEN:

@@ -13,6 +13,7 @@ from webvtt.errors import MalformedCaptionError, MalformedFileError
 from rehearsal_server.scripts.builder import ScriptBuilder
 from rehearsal_server.scripts.cues import colon_cue
 from rehearsal_server.scripts.errors import ScriptError
+from rehearsal_server.scripts.limits import check_text_length
 from rehearsal_server.scripts.model import Script
 from rehearsal_server.scripts.source import SourceLine, numbered
 from rehearsal_server.scripts.speech import is_direction
@@ -23,8 +24,8 @@ UNNAMED_VOICE = "Voice"
 
 _TIME = r"(?:\d+:)?\d{1,2}:\d{1,2}[.,]\d{1,3}"
 _TIMING = re.compile(rf"\s*{_TIME}\s*-->\s*{_TIME}")
-_VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+(?P<name>[^>]+)>")
-_TAG = re.compile(r"</?[a-zA-Z][^>]*>|<\d\d:[^>]*>|\{\\[^}]*\}")
+_VOICE = re.compile(r"<v(?:\.[^\s<>]*)?\s+(?P<name>[^<>]+)>")
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<\d\d:[^<>]*>|\{\\[^{}]*\}")
 _ENTITIES = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&nbsp;": " ", "&lrm;": "", "&rlm;": ""}
 _ENTITY = re.compile("|".join(_ENTITIES))
 _TURN = re.compile(r"^\s*(?:[-–—]|>>)\s*(?=[^\s-])")  # "- Yes." when two people share a caption
@@ -43,8 +44,9 @@ def parse_subtitles(text: str, kind: Literal["srt", "vtt"]) -> Script:
     Raises
     ------
     ScriptError
-        The text is not in the format, or holds no caption.
+        The text is not in the format, or is too long, or holds no caption.
     """
+    check_text_length(text)
     lines = numbered(text)
     captions = _read(lines, kind)
     timings = [line for line in lines if "-->" in line.text]

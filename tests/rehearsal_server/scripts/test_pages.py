@@ -36,3 +36,7 @@ def test_no_letter_is_lost(pages: list[str]) -> None:
     kept = Counter(text + "".join(left_out))
     written = Counter("".join(pages))
     assert [kept[letter] for letter in "ab1"] == [written[letter] for letter in "ab1"]
+
+
+def test_a_play_of_the_same_words_on_every_page_is_not_all_paper() -> None:
+    assert "Anna: hi" in flowing_text(["Anna: hi\n" * 20] * 5).text
