@@ -47,11 +47,6 @@ class ScriptBuilder:
         self._line_counts: Counter[str] = Counter()
         self._notices: list[Notice] = []
 
-    @property
-    def has_scenes(self) -> bool:
-        """Whether a heading, a speech or a direction has been found yet."""
-        return bool(self._scenes)
-
     def add_heading(self, level: int, text: str) -> None:
         """Open a scene; headings of a lower level (an act's) stay in front of its own."""
         text = " ".join(without_emphasis(text).split())

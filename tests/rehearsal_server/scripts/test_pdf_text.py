@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import io
 import zlib
 
 import pytest
+from pypdf import PdfWriter
 
 from rehearsal_server.scripts.errors import ScriptError
 from rehearsal_server.scripts.pdf_text import parse_pdf
@@ -70,6 +72,15 @@ def test_a_stage_edition() -> None:
         "Enter LANE.",
         "In a cloak-room at Victoria Station.",
     ]
+
+
+def test_a_locked_file() -> None:
+    writer = PdfWriter(io.BytesIO(pdf_of("Anna: hi")))
+    writer.encrypt("secret", algorithm="RC4-128")
+    buffer = io.BytesIO()
+    writer.write(buffer)
+    with pytest.raises(ScriptError, match="locked with a password"):
+        parse_pdf(buffer.getvalue())
 
 
 def bomb() -> bytes:

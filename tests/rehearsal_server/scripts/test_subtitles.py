@@ -45,6 +45,8 @@ intro
 <v.loud Mary Ann>Hello <c.x>there</c> &amp; welcome</v>
 <v Ben>Hi (laughs) again
 
+NOTE a breath
+
 00:03.000 --> 00:04.000
 Bye.
 """
@@ -74,6 +76,7 @@ def test_vtt() -> None:
         ("Ben", "Bye.", 3000, 4000),
     ]
     assert script.lines[1].parentheticals[0].text == "laughs"
+    assert ("note", "a breath") in [(n.code, n.text) for n in script.notices]
 
 
 def test_who_speaks_in_a_file_that_names_nobody() -> None:
