@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dsp.clock import HOP_SAMPLES
+from dsp.descriptors import SpectralDescriptors
 from dsp.kernel import Hops, Slots, StreamKernel
 from dsp.level import measure_levels
 from dsp.loudness import KWeightedLoudness
@@ -39,6 +40,9 @@ class HopFeatures:
         After hysteresis, the hangover included.
     onset_position, offset_position : int64, shape (n,)
         Where speech began or ended if this hop decided so, else -1.
+    mel_dbfs : float32, shape (n, BANDS)
+    spectral_flux_db, spectral_flatness_db, spectral_centroid_hz, alpha_ratio_db : float32, (n,)
+        Of the 48 ms that end with the hop, see `dsp.descriptors.Descriptors`.
     f0_hz : float32, shape (n, FRAMES_PER_HOP)
         NaN where unvoiced. Frames oldest first.
     f0_confidence : float32, shape (n, FRAMES_PER_HOP), 0 to 1
@@ -55,6 +59,11 @@ class HopFeatures:
     is_speech: Flags
     onset_position: Positions
     offset_position: Positions
+    mel_dbfs: Float32s
+    spectral_flux_db: Float32s
+    spectral_flatness_db: Float32s
+    spectral_centroid_hz: Float32s
+    alpha_ratio_db: Float32s
     f0_hz: Float32s
     f0_confidence: Float32s
     f0_position: Positions
@@ -80,11 +89,13 @@ class StreamBank:
         self._used = np.zeros(capacity, np.bool_)
         self._position = np.zeros(capacity, np.int64)
         self._spectrum = ShortTimeSpectrum(capacity)
+        self._descriptors = SpectralDescriptors(capacity)
         self._loudness = KWeightedLoudness(capacity)
         self._pitch = PitchTracker(capacity)
         self._voice = VoiceActivityDetector(capacity, voice_activity or DecisionSettings())
         self._kernels: tuple[StreamKernel, ...] = (
             self._spectrum,
+            self._descriptors,
             self._loudness,
             self._pitch,
             self._voice,
@@ -146,10 +157,11 @@ class StreamBank:
             raise ValueError("some slot was not acquired, or was released")
         position = self._position[slots] + HOP_SAMPLES
         self._position[slots] = position
-        self._spectrum.step(slots, hops)
+        spectrum = self._spectrum.step(slots, hops)
+        colour = self._descriptors.step(slots, spectrum.power)
         levels = measure_levels(hops)
         pitch = self._pitch.step(slots, hops)
-        voice = self._voice.step(slots, position, hops, levels.level_dbfs)
+        voice = self._voice.step(slots, position, colour)
         return HopFeatures(
             position=position,
             level_dbfs=levels.level_dbfs,
@@ -160,6 +172,11 @@ class StreamBank:
             is_speech=voice.decisions.is_speech,
             onset_position=voice.decisions.onset_position,
             offset_position=voice.decisions.offset_position,
+            mel_dbfs=colour.mel_dbfs,
+            spectral_flux_db=colour.spectral_flux_db,
+            spectral_flatness_db=colour.spectral_flatness_db,
+            spectral_centroid_hz=colour.spectral_centroid_hz,
+            alpha_ratio_db=colour.alpha_ratio_db,
             f0_hz=pitch.f0_hz,
             f0_confidence=pitch.confidence,
             f0_position=pitch.position,

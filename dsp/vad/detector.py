@@ -1,4 +1,4 @@
-"""Voice activity of many streams: evidence, fusion and decision."""
+"""Voice activity of many streams: evidence, network and decision."""
 
 from __future__ import annotations
 
@@ -7,19 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from dsp.kernel import Hops, Slots
+from dsp.descriptors import Descriptors
+from dsp.kernel import Slots
 from dsp.vad.decision import DecisionSettings, SpeechDecision, SpeechDecisions
-from dsp.vad.webrtc import WebRtcDetector
-
-# Between the detector's loosest mode and the one that drops word ends.
-AGGRESSIVENESS = 2
-# The level a hop must rise above the background to be as likely speech as not.
-EVEN_SNR_DB = 6.0
-SNR_SLOPE_PER_DB = 0.5
-FLOOR_RISE_DB_PER_HOP = np.float32(0.06)
-# The background a stream starts with is the level of its first hop, up to here: louder than this
-# it is taken for speech that was already under way.
-FLOOR_START_DBFS = np.float32(-30.0)
+from dsp.vad.evidence import SpeechEvidence
+from dsp.vad.network import GatedWeights, SpeechNetwork
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,32 +29,25 @@ class VoiceActivity:
 
 
 class VoiceActivityDetector:
-    """Kernel: webrtcvad, heeded where the level stands above the background."""
+    """Kernel: a recurrent network over levels and spectral shape, then hysteresis."""
 
     def __init__(self, capacity: int, settings: DecisionSettings) -> None:
-        self._webrtc = WebRtcDetector(capacity, AGGRESSIVENESS)
+        self._evidence = SpeechEvidence(capacity)
+        self._network = SpeechNetwork(capacity, GatedWeights.trained())
         self._decision = SpeechDecision(capacity, settings)
-        self._floor_dbfs = np.full(capacity, FLOOR_START_DBFS)
 
     def resize(self, capacity: int) -> None:
         """Make room for at least `capacity` slots, keeping the state of those in use."""
-        self._webrtc.resize(capacity)
-        self._decision.resize(capacity)
-        missing = capacity - len(self._floor_dbfs)
-        self._floor_dbfs = np.pad(self._floor_dbfs, (0, missing), constant_values=FLOOR_START_DBFS)
+        for kernel in (self._evidence, self._network, self._decision):
+            kernel.resize(capacity)
 
     def reset(self, slots: Slots) -> None:
         """Bring `slots` to the state of a stream that has not begun."""
-        self._webrtc.reset(slots)
-        self._decision.reset(slots)
-        self._floor_dbfs[slots] = FLOOR_START_DBFS
+        for kernel in (self._evidence, self._network, self._decision):
+            kernel.reset(slots)
 
     def step(
-        self,
-        slots: Slots,
-        position: npt.NDArray[np.int64],
-        hops: Hops,
-        level_dbfs: npt.NDArray[np.float32],
+        self, slots: Slots, position: npt.NDArray[np.int64], descriptors: Descriptors
     ) -> VoiceActivity:
         """Advance `slots` by one hop.
 
@@ -71,16 +56,13 @@ class VoiceActivityDetector:
         slots : intp, shape (n_streams,), no slot twice
         position : int64, shape (n_streams,)
             Samples at the end of the hop.
-        hops : float32, shape (n_streams, HOP_SAMPLES)
-        level_dbfs : float32, shape (n_streams,)
+        descriptors : Descriptors
+            Of the window that ends with the hop.
 
         Returns
         -------
         VoiceActivity
         """
-        floor_dbfs = np.minimum(self._floor_dbfs[slots] + FLOOR_RISE_DB_PER_HOP, level_dbfs)
-        self._floor_dbfs[slots] = floor_dbfs
-        above_even_db = level_dbfs - floor_dbfs - np.float32(EVEN_SNR_DB)
-        loud = 1 / (1 + np.exp(-np.float32(SNR_SLOPE_PER_DB) * above_even_db))
-        probability = loud * self._webrtc.step(slots, hops)
+        evidence = self._evidence.step(slots, position, descriptors)
+        probability = self._network.step(slots, evidence)
         return VoiceActivity(probability, self._decision.step(slots, position, probability))
