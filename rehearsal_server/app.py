@@ -79,9 +79,14 @@ def create_app(settings: Settings, limits: LiveLimits | None = None) -> Starlett
 
 def _make_speaker(settings: Settings, database: Database) -> Speaker:
     espeak = EspeakEngine()
-    engines: list[VoiceEngine] = [espeak, PiperEngine(settings.piper_voices, espeak=espeak)]
-    if settings.use_flite:
-        engines.append(FliteEngine())
+    # Preferred first: an operator's own voice, then the more natural one, then the one that is
+    # always there.
+    flite = [FliteEngine()] if settings.use_flite else []
+    engines: list[VoiceEngine] = [
+        PiperEngine(settings.piper_voices, espeak=espeak),
+        *flite,
+        espeak,
+    ]
     stored = TtsCacheRepository(database, capacity_bytes=settings.tts_cache_mib * 2**20)
     near = MemoryVoiceCache(capacity_bytes=_VOICES_IN_MEMORY_BYTES)
     return Speaker(engines, LayeredVoiceCache(near, StoredVoiceCache(stored)))
