@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from rehearsal_server.scripts.durations import expected_duration_ms
+from rehearsal_server.scripts.durations import expected_phonation_ms
+from rehearsal_server.scripts.syllables import syllables
 from rehearsal_server.scripts.words import words
 from rehearsal_server.session.intervals import Span, total_ms
 
@@ -60,7 +61,7 @@ class PaceFollower:
 
     def begin_line(self, text: str) -> None:
         """The actor is about to say `text`."""
-        self._expected_ms = max(1, expected_duration_ms(text))
+        self._expected_ms = max(1, expected_phonation_ms(syllables(text)))
         self._words = len(words(text))
 
     def position(self, speech: list[Span]) -> Position:
