@@ -1,0 +1,1 @@
+"""How speech comes across: features, model, baseline, directions; see each module."""
