@@ -37,7 +37,7 @@ K_WEIGHTING_SOS: Float64s = np.array([_HIGH_SHELF_B + _HIGH_SHELF_A, _HIGH_PASS_
 # BS.1770-5: the constant that makes a full-scale 997 Hz sine in one channel read -3.01.
 K_WEIGHTING_OFFSET_DB = -0.691
 
-_BLOCK_SAMPLES = 32
+_BLOCK_SAMPLES = 80
 _BLOCKS = HOP_SAMPLES // _BLOCK_SAMPLES
 _STATES = 4
 
