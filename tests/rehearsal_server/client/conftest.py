@@ -8,7 +8,7 @@ import pytest_asyncio
 
 from rehearsal_server.client import RehearsalClient
 from rehearsal_server.config import Settings
-from tests.rehearsal_server.live.running_server import PASSWORD, running_server
+from tests.rehearsal_server.live.running_server import ACCOUNT, running_server
 
 
 @pytest.fixture(scope="module")
@@ -24,6 +24,6 @@ async def client(data_dir: Path) -> AsyncIterator[RehearsalClient]:
         running_server(Settings(data_dir=data_dir)) as server,
         RehearsalClient(f"http://{server.address}", trust_env=False) as client,
     ):
-        await client.register("kit@example.org", PASSWORD, "Kit")
-        await client.login("kit@example.org", PASSWORD)
+        await client.register("kit@example.org", ACCOUNT["password"], "Kit")
+        await client.login("kit@example.org", ACCOUNT["password"])
         yield client

@@ -20,7 +20,7 @@ from rehearsal_server.protocol.server_messages import Cue, Event, Saved
 from rehearsal_server.voices.engine import VoiceSpec
 from rehearsal_server.voices.espeak.engine import EspeakEngine
 from rehearsal_server.voices.spoken import spoken_text
-from tests.rehearsal_server.live.running_server import PASSWORD, running_server
+from tests.rehearsal_server.live.running_server import ACCOUNT, running_server
 
 LINES = ("I had never been to the sea.", "Nobody told me that the house was sold.")
 SCRIPT = "\n\n".join(f"READER: {line}" for line in LINES)
@@ -56,8 +56,8 @@ async def client(tmp_path: Path) -> AsyncIterator[RehearsalClient]:
         running_server(settings) as server,
         RehearsalClient(f"http://{server.address}", trust_env=False) as client,
     ):
-        await client.register("cut@example.org", PASSWORD)
-        await client.login("cut@example.org", PASSWORD)
+        await client.register("cut@example.org", ACCOUNT["password"])
+        await client.login("cut@example.org", ACCOUNT["password"])
         yield client
 
 
