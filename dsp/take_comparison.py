@@ -140,7 +140,8 @@ def align(first: Float64s, second: Float64s) -> Path:
     cost = np.sqrt(np.square(first[:, None] - second[None]).mean(axis=2))
     rows, columns = cost.shape
     along = np.arange(columns) * (rows - 1) / max(columns - 1, 1)
-    band = max(BAND_SHARE * max(rows, columns), 2.0)
+    # Never so narrow that a much longer take would fall out of it.
+    band = max(BAND_SHARE * max(rows, columns), rows / columns + 1)
     cost[np.abs(np.arange(rows)[:, None] - along) > band] = np.inf
     total = np.full((rows + 1, columns + 1), np.inf)
     total[0, 0] = 0.0

@@ -83,7 +83,9 @@ class Baseline:
             How much of the window has not been learnt from yet; windows overlap.
         """
         residual = heard.neutral if neutral else heard.expressive
-        weight = heard.voiced_s * new_share
+        weight = min(heard.voiced_s * new_share, MEMORY_S)
+        if weight <= 0:
+            return self
         kept_s = min(self.voiced_s, MEMORY_S - weight)
         total_s = kept_s + weight
         mean = (self.mean * kept_s + residual * weight) / total_s

@@ -192,7 +192,7 @@ def _rhythm(level: Float32s, speech: SpeechHops) -> Columns:
     mean_stretch, stretch_deviation = mean_and_deviation(stretch, stretch_ends)
     pause, pause_ends = run_lengths(speech.spoken & ~speech.active)
     pauses = (pause_ends & (pause > MIN_PAUSE_HOPS)).sum(axis=1)
-    syllables = (syllable_peaks(level, speech) & speech.voiced).sum(axis=1)
+    syllables = (_syllable_peaks(level, speech) & speech.voiced).sum(axis=1)
     return {
         "voiced_share": mean_where(speech.voiced.astype(np.float32), speech.spoken),
         "voiced_stretches_per_s": stretch_ends.sum(axis=1) / spoken_s,
@@ -208,23 +208,28 @@ def _rhythm(level: Float32s, speech: SpeechHops) -> Columns:
 
 
 def _envelope(level: Float32s, speech: SpeechHops) -> Float32s:
-    """Level, smoothed over three hops, with the room's part cut off."""
-    floored = np.maximum(level, speech.loud_db[:, None] - _ENVELOPE_RANGE_DB)
-    padded = np.pad(floored, ((0, 0), (1, 1)), mode="edge")
-    return np.asarray((padded[:, :-2] + padded[:, 1:-1] + padded[:, 2:]) / 3)
+    """Level, smoothed over three hops; the room's part, and all outside the speech, cut off."""
+    floor = speech.loud_db[:, None] - _ENVELOPE_RANGE_DB
+    framed = _frame(np.where(speech.spoken, np.maximum(level, floor), floor), floor, 1)
+    return np.asarray((framed[:, :-2] + framed[:, 1:-1] + framed[:, 2:]) / 3)
 
 
-def syllable_peaks(level: Float32s, speech: SpeechHops) -> Flags:
+def _syllable_peaks(level: Float32s, speech: SpeechHops) -> Flags:
     """Peaks of the envelope with a dip on both sides, after De Jong and Wempe (2009)."""
     envelope = _envelope(level, speech)
-    reach = _SYLLABLE_REACH_HOPS
-    padded = np.pad(envelope, ((0, 0), (reach, reach)), mode="edge")
-    hops = envelope.shape[1]
-    around = np.stack([padded[:, shift : shift + hops] for shift in range(2 * reach + 1)])
+    reach, hops = _SYLLABLE_REACH_HOPS, envelope.shape[1]
+    framed = _frame(envelope, speech.loud_db[:, None] - _ENVELOPE_RANGE_DB, reach)
+    around = np.stack([framed[:, shift : shift + hops] for shift in range(2 * reach + 1)])
     is_peak = (envelope > around[reach - 1]) & (envelope >= around[reach - 2 : reach + 3].max(0))
     rises = envelope - around[:reach].min(axis=0) >= SYLLABLE_DIP_DB
     falls = envelope - around[reach + 1 :].min(axis=0) >= SYLLABLE_DIP_DB
     return np.asarray(is_peak & rises & falls)
+
+
+def _frame(envelope: Float32s, floor: Float32s, hops: int) -> Float32s:
+    """Put `hops` hops at the floor before and after, whatever the window was padded with."""
+    edge = np.broadcast_to(floor, (len(envelope), hops))
+    return np.concatenate([edge, envelope, edge], axis=1)
 
 
 def _colour(descriptors: Float32s, speech: SpeechHops) -> Columns:
