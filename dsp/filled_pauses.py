@@ -2,8 +2,8 @@
 
 A hesitation starts after a silence and holds one vowel, at one pitch, longer than a word would.
 That is what is looked for; a vowel drawn out for effect looks the same. So these are candidates:
-of 13 labelled ones in 77 s of free speech 9 were found, with 3 false ones, and read speech gives 1
-false one a minute (`python -m benchmarks.voice`). Count fillers by a verbatim recogniser where
+`python -m benchmarks.voice_measures` finds 9 of 13 labelled ones in 77 s of free speech, with 3
+false ones, and 1 false one a minute in read speech. Count fillers by a verbatim recogniser where
 there is one.
 """
 

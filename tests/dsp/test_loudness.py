@@ -7,6 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import signal
 
+from benchmarks.loudness_accuracy import (
+    INTEGRATED_CASES,
+    MOMENTARY_CASE,
+    STEREO_AS_MONO_DB,
+    momentary_lufs,
+    tones,
+)
 from dsp.clock import ANALYSIS_RATE_HZ, HOP_S, HOP_SAMPLES
 from dsp.loudness import (
     FLOOR_LUFS,
@@ -25,27 +32,6 @@ HIGH_SHELF_A = (1.0, -1.69065929318241, 0.73248077421585)
 HIGH_PASS_B = (1.0, -2.0, 1.0)
 HIGH_PASS_A = (1.0, -1.99004745483398, 0.99007225036621)
 STANDARD_SOS = np.array([HIGH_SHELF_B + HIGH_SHELF_A, HIGH_PASS_B + HIGH_PASS_A])
-# The EBU's test signals are stereo with equal channels, whose powers add.
-STEREO_AS_MONO_DB = 10 * np.log10(2)
-
-
-def momentary(samples: Samples) -> npt.NDArray[np.float32]:
-    """Loudness after each hop of one stream."""
-    kernel, slot = KWeightedLoudness(1), np.array([0])
-    hops = samples[: len(samples) // HOP_SAMPLES * HOP_SAMPLES].reshape(-1, 1, HOP_SAMPLES)
-    return np.concatenate([kernel.step(slot, hop.astype(np.float32)) for hop in hops])
-
-
-def tones(*levels_dbfs_and_seconds: tuple[float, float], frequency_hz: float = 1_000) -> Samples:
-    """Make a sine whose peak follows the given levels, as EBU Tech 3341 describes its signals."""
-    amplitude = np.concatenate(
-        [
-            np.full(round(seconds * ANALYSIS_RATE_HZ), 10 ** (level_dbfs / 20))
-            for level_dbfs, seconds in levels_dbfs_and_seconds
-        ]
-    )
-    phase = 2 * np.pi * frequency_hz * np.arange(len(amplitude)) / ANALYSIS_RATE_HZ
-    return (amplitude * np.sin(phase)).astype(np.float32)
 
 
 def speech_like(seconds: float, seed: int = 3) -> Samples:
@@ -64,38 +50,29 @@ def test_k_weighting_at_16_khz_responds_as_the_standard_at_48() -> None:
 
 
 def test_full_scale_997_hz_reads_minus_3_01() -> None:
-    assert momentary(tones((0, 2), frequency_hz=997))[-1] == pytest.approx(-3.01, abs=0.01)
+    t = np.arange(2 * ANALYSIS_RATE_HZ) / ANALYSIS_RATE_HZ
+    sine = np.sin(2 * np.pi * 997 * t).astype(np.float32)
+    assert momentary_lufs(sine)[-1] == pytest.approx(-3.01, abs=0.01)
 
 
-@pytest.mark.parametrize(
-    ("case", "levels_dbfs_and_seconds", "expected_lufs"),
-    [
-        (1, [(-23, 20)], -23),
-        (2, [(-33, 20)], -33),
-        (3, [(-36, 10), (-23, 60), (-36, 10)], -23),
-        (4, [(-72, 10), (-36, 10), (-23, 60), (-36, 10), (-72, 10)], -23),
-        (5, [(-26, 20), (-20, 20.1), (-26, 20)], -23),
-    ],
-)
-def test_integrated_loudness_of_the_ebu_signals(
-    case: int, levels_dbfs_and_seconds: list[tuple[float, float]], expected_lufs: float
-) -> None:
-    """EBU Tech 3341 (2023), table 1; case 6 is surround, 7 and 8 are recordings."""
-    loudness = integrated_loudness_lufs(momentary(tones(*levels_dbfs_and_seconds)))
+@pytest.mark.parametrize("case", INTEGRATED_CASES)
+def test_integrated_loudness_of_the_ebu_signals(case: int) -> None:
+    levels_dbfs_and_seconds, expected_lufs = INTEGRATED_CASES[case]
+    loudness = integrated_loudness_lufs(momentary_lufs(tones(levels_dbfs_and_seconds)))
     assert loudness is not None
-    assert loudness + STEREO_AS_MONO_DB == pytest.approx(expected_lufs, abs=0.1), case
+    assert loudness + STEREO_AS_MONO_DB == pytest.approx(expected_lufs, abs=0.1)
 
 
 def test_momentary_loudness_of_ebu_case_12_is_constant() -> None:
-    loudness = momentary(tones(*[(-20.0, 0.18), (-30.0, 0.22)] * 25))
+    loudness = momentary_lufs(tones(MOMENTARY_CASE))
     after_one_second = loudness[round(1 / HOP_S) :] + STEREO_AS_MONO_DB
     np.testing.assert_allclose(after_one_second, -23, rtol=0, atol=0.1)
 
 
 @pytest.mark.parametrize("delay_hops", range(20))
 def test_maximum_momentary_loudness_of_ebu_case_13(delay_hops: int) -> None:
-    samples = tones((-200, delay_hops * 0.02), (-23, 0.4), (-200, 1))
-    assert momentary(samples).max() + STEREO_AS_MONO_DB == pytest.approx(-23, abs=0.1)
+    samples = tones([(-200, delay_hops * 0.02), (-23, 0.4), (-200, 1)])
+    assert momentary_lufs(samples).max() + STEREO_AS_MONO_DB == pytest.approx(-23, abs=0.1)
 
 
 def test_pyloudnorm_agrees() -> None:
@@ -107,7 +84,9 @@ def test_pyloudnorm_agrees() -> None:
         samples = speech_like(10, seed) * np.float32(0.1 + 0.2 * seed)
         at_48_khz = signal.resample_poly(samples.astype(np.float64), 3, 1)
         reference = meter.integrated_loudness(at_48_khz)
-        assert integrated_loudness_lufs(momentary(samples)) == pytest.approx(reference, abs=0.02)
+        assert integrated_loudness_lufs(momentary_lufs(samples)) == pytest.approx(
+            reference, abs=0.02
+        )
 
 
 def test_the_block_form_equals_the_recursion() -> None:
@@ -116,7 +95,7 @@ def test_the_block_form_equals_the_recursion() -> None:
     filtered = signal.sosfilt(K_WEIGHTING_SOS, samples.astype(np.float64))
     power = np.square(filtered).reshape(-1, HOP_SAMPLES).mean(axis=1)
     windows = np.convolve(power, np.full(MOMENTARY_HOPS, 1 / MOMENTARY_HOPS))[: len(power)]
-    np.testing.assert_allclose(momentary(samples), -0.691 + 10 * np.log10(windows), atol=1e-3)
+    np.testing.assert_allclose(momentary_lufs(samples), -0.691 + 10 * np.log10(windows), atol=1e-3)
 
 
 @given(st.integers(1, 60), st.data())
@@ -148,24 +127,26 @@ def test_growing_keeps_state_and_reset_forgets_it() -> None:
 
 
 def test_silence_reads_the_floor() -> None:
-    loudness = momentary(np.zeros(ANALYSIS_RATE_HZ, np.float32))
+    loudness = momentary_lufs(np.zeros(ANALYSIS_RATE_HZ, np.float32))
     np.testing.assert_allclose(loudness, FLOOR_LUFS, atol=1e-3)
 
 
 def test_a_gain_shifts_loudness_by_as_much() -> None:
     samples = speech_like(5)
-    loud, quiet = (integrated_loudness_lufs(momentary(samples * np.float32(g))) for g in (1, 0.1))
+    loud, quiet = (
+        integrated_loudness_lufs(momentary_lufs(samples * np.float32(g))) for g in (1, 0.1)
+    )
     assert loud is not None
     assert quiet == pytest.approx(loud - 20, abs=0.01)
 
 
 def test_loudness_of_nothing_is_unknown() -> None:
-    assert integrated_loudness_lufs(momentary(np.zeros(ANALYSIS_RATE_HZ, np.float32))) is None
-    assert integrated_loudness_lufs(momentary(tones((-20, 0.38)))) is None
+    assert integrated_loudness_lufs(momentary_lufs(np.zeros(ANALYSIS_RATE_HZ, np.float32))) is None
+    assert integrated_loudness_lufs(momentary_lufs(tones([(-20, 0.38)]))) is None
 
 
 def test_a_line_inside_a_stream_is_gated_from_its_own_beginning() -> None:
-    stream = momentary(np.concatenate([tones((-6, 2)), tones((-40, 2))]))
+    stream = momentary_lufs(np.concatenate([tones([(-6, 2)]), tones([(-40, 2)])]))
     line = integrated_loudness_lufs(stream[round(2 / HOP_S) :])
     assert line == pytest.approx(-40 - STEREO_AS_MONO_DB, abs=0.1)
 

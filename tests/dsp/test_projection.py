@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 import soundfile
-from scipy import signal
 
+from benchmarks.projection_accuracy import in_a_room, projection_of
 from dsp.clock import ANALYSIS_RATE_HZ, HOP_SAMPLES
 from dsp.projection import effort_bands, projection_db
 from dsp.spectrum import BIN_HZ, BINS, ShortTimeSpectrum
@@ -20,33 +20,6 @@ def bands_of(samples: Samples) -> npt.NDArray[np.float32]:
     kernel, slot = ShortTimeSpectrum(1), np.array([0])
     hops = samples[: len(samples) // HOP_SAMPLES * HOP_SAMPLES].reshape(-1, 1, HOP_SAMPLES)
     return np.concatenate([effort_bands(kernel.step(slot, hop).power) for hop in hops])
-
-
-def loud_hops(bands: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
-    """Stand in for the voice decision in these quiet recordings: within 25 dB of the loudest."""
-    level_db = 10 * np.log10(bands.sum(axis=1) + 1e-20)
-    return np.asarray(level_db > np.percentile(level_db, 95) - 25)
-
-
-def projection_of(samples: Samples) -> float:
-    bands = bands_of(samples.astype(np.float32))
-    projection = projection_db(bands, loud_hops(bands))
-    assert projection is not None
-    return projection
-
-
-def in_a_room(samples: Samples, distance_m: float, seed: int = 7) -> Samples:
-    """Direct sound and a diffuse tail (60 m3, RT60 0.5 s), over a floor of pink-ish noise."""
-    rng = np.random.default_rng(seed)
-    t = np.arange(ANALYSIS_RATE_HZ // 2) / ANALYSIS_RATE_HZ
-    tail = rng.standard_normal(len(t)) * 10 ** (-3 * t / 0.5)
-    critical_distance_m = 0.057 * np.sqrt(60 / 0.5)
-    response = tail / np.linalg.norm(tail) / critical_distance_m
-    response[0] += 1 / distance_m
-    heard = 0.3 * signal.fftconvolve(samples, response)[: len(samples)]
-    noise = signal.lfilter([1], [1, -0.9], rng.standard_normal(len(samples)))
-    heard += noise / noise.std() * samples.std() * 10 ** (-45 / 20)
-    return np.asarray(heard, np.float32)
 
 
 def emodb(emotion: str) -> dict[str, list[Samples]]:

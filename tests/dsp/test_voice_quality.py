@@ -1,13 +1,16 @@
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 import pytest
-import soundfile
 from scipy import signal
 
+from benchmarks.voice_quality_accuracy import (
+    HELD_VOWELS,
+    HeldVowel,
+    praat_measures,
+    read_vowel,
+)
 from dsp.clock import ANALYSIS_RATE_HZ
 from dsp.spectrum import BIN_HZ, BINS
 from dsp.voice_quality import (
@@ -17,24 +20,12 @@ from dsp.voice_quality import (
     measure_voice_quality,
     spectral_tilt_db_per_octave,
 )
-from tests.shared_data import shared_data
+from tests.shared_data import ROOT, shared_data
 
 Float64s = npt.NDArray[np.float64]
 
 FRAME_S = 0.005
 FORMANTS_HZ = ((700, 80), (1_200, 90), (2_600, 120), (3_500, 200))
-# Steady vowels of several hundred milliseconds: clip, begin and end in seconds.
-SUSTAINED = [
-    ("mfa_long", 1.95, 4.15),
-    ("mfa_long", 6.60, 7.38),
-    ("mfa_affectation", 3.86, 4.38),
-    ("mfa_crossword", 4.31, 4.65),
-    ("mfa_crossword", 5.96, 6.41),
-    ("mfa_internalsil", 0.94, 1.39),
-    ("mfa_internalsil", 7.34, 7.82),
-    ("mfa_uh", 2.54, 3.12),
-    ("mfa_uhum", 3.16, 3.63),
-]
 
 
 def vowel(
@@ -69,32 +60,13 @@ def measure(samples: Float64s, f0_hz: Float64s) -> VoiceQuality:
     return measure_voice_quality(samples.astype(np.float32), f0_hz, frame_s=FRAME_S)
 
 
-def praat_contour(samples: Float64s) -> Float64s:
-    parselmouth = _parselmouth()
-    pitch = parselmouth.Sound(samples, ANALYSIS_RATE_HZ).to_pitch_cc(
-        pitch_floor=75, pitch_ceiling=600
-    )
-    times_s = np.arange(0, len(samples) / ANALYSIS_RATE_HZ, FRAME_S)
-    return np.array([pitch.get_value_at_time(time_s) for time_s in times_s])
-
-
-def praat(samples: Float64s) -> tuple[float, float, float]:
-    """Jitter (local), shimmer (local) and HNR with the defaults of Praat's voice report."""
-    parselmouth = _parselmouth()
-    call: Any = parselmouth.praat.call
-    sound = parselmouth.Sound(samples, ANALYSIS_RATE_HZ)
-    pitch = sound.to_pitch_cc(pitch_floor=75, pitch_ceiling=600)
-    pulses = call([sound, pitch], "To PointProcess (cc)")
-    jitter = call(pulses, "Get jitter (local)", 0, 0, 0.0001, 0.02, 1.3)
-    shimmer = call([sound, pulses], "Get shimmer (local)", 0, 0, 0.0001, 0.02, 1.3, 1.6)
-    harmonicity = sound.to_harmonicity_cc(
-        time_step=0.01, minimum_pitch=75, silence_threshold=0.1, periods_per_window=1.0
-    ).values
-    return jitter, shimmer, float(harmonicity[harmonicity > -200].mean())
-
-
-def _parselmouth() -> Any:
-    return pytest.importorskip("parselmouth", reason="praat-parselmouth is a benchmark peer")
+def assert_as_in_praat(samples: Float64s) -> None:
+    pytest.importorskip("parselmouth", reason="praat-parselmouth is a benchmark peer")
+    praat = praat_measures(samples.astype(np.float32))
+    ours = measure(samples, praat.f0_hz)
+    assert ours.jitter_local == pytest.approx(praat.jitter_local, rel=0.1)
+    assert ours.shimmer_local == pytest.approx(praat.shimmer_local, rel=0.1)
+    assert ours.hnr_db == pytest.approx(praat.hnr_db, rel=0.1)
 
 
 @pytest.mark.parametrize("f0_hz", [90, 120, 180, 230, 300])
@@ -105,23 +77,13 @@ def test_synthetic_vowels_measure_as_in_praat(
     f0_hz: float, jitter: float, shimmer: float, hnr_db: float
 ) -> None:
     # Without onset and end, where Praat's own pulses slip.
-    sustained = vowel(f0_hz, jitter=jitter, shimmer=shimmer, hnr_db=hnr_db)[1_600:-1_600]
-    ours = measure(sustained, praat_contour(sustained))
-    expected_jitter, expected_shimmer, expected_hnr_db = praat(sustained)
-    assert ours.jitter_local == pytest.approx(expected_jitter, rel=0.1)
-    assert ours.shimmer_local == pytest.approx(expected_shimmer, rel=0.1)
-    assert ours.hnr_db == pytest.approx(expected_hnr_db, rel=0.1)
+    assert_as_in_praat(vowel(f0_hz, jitter=jitter, shimmer=shimmer, hnr_db=hnr_db)[1_600:-1_600])
 
 
-@pytest.mark.parametrize(("clip", "start_s", "end_s"), SUSTAINED)
-def test_real_vowels_measure_as_in_praat(clip: str, start_s: float, end_s: float) -> None:
-    samples, rate_hz = soundfile.read(shared_data(f"mfa_voices/{clip}.flac"))
-    sustained = samples[int(start_s * rate_hz) : int(end_s * rate_hz)]
-    ours = measure(sustained, praat_contour(sustained))
-    expected_jitter, expected_shimmer, expected_hnr_db = praat(sustained)
-    assert ours.jitter_local == pytest.approx(expected_jitter, rel=0.1)
-    assert ours.shimmer_local == pytest.approx(expected_shimmer, rel=0.1)
-    assert ours.hnr_db == pytest.approx(expected_hnr_db, rel=0.1)
+@pytest.mark.parametrize("held", HELD_VOWELS)
+def test_real_vowels_measure_as_in_praat(held: HeldVowel) -> None:
+    shared_data(f"mfa_voices/{held.clip}.flac")
+    assert_as_in_praat(read_vowel(ROOT, held).astype(np.float64))
 
 
 def test_known_jitter_is_found() -> None:
