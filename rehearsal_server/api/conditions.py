@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from rehearsal_server.api.opaque import digest
+from rehearsal_server.api.accounts.opaque import digest
 from rehearsal_server.api.problems import PRECONDITION_FAILED, Problem, invalid_field
 from storage.scripts import Creation
 

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from rehearsal_server.api.authentication import authenticate
+from rehearsal_server.api.accounts.authentication import authenticate
 from rehearsal_server.api.envelope import request_id_of
 from rehearsal_server.api.operations import AnyOperation, Call
 from rehearsal_server.api.problems import (

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, Literal, TypeVar
 
-from rehearsal_server.api.principal import Principal
+from rehearsal_server.api.accounts.principal import Principal
 from rehearsal_server.api.problems import ProblemType
 from rehearsal_server.api.rate_limits import Rate
 from rehearsal_server.api.services import Services

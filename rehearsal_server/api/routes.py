@@ -10,23 +10,18 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from rehearsal_server.api import (
-    accounts,
-    health,
-    me,
-    password_changes,
-    scripts,
-    sessions,
-    tickets,
-)
+from rehearsal_server.api import health
+from rehearsal_server.api.accounts import logins, me, password_changes, tickets
 from rehearsal_server.api.dispatch import make_route
 from rehearsal_server.api.docs_page import CONTENT_SECURITY_POLICY, draw_page
 from rehearsal_server.api.openapi import describe_api
 from rehearsal_server.api.operations import AnyOperation
+from rehearsal_server.api.practice import sessions
+from rehearsal_server.api.scripts import resource as scripts
 from rehearsal_server.api.services import Services
 
 OPERATIONS: tuple[AnyOperation, ...] = (
-    *accounts.OPERATIONS,
+    *logins.OPERATIONS,
     *password_changes.OPERATIONS,
     *me.OPERATIONS,
     *tickets.OPERATIONS,

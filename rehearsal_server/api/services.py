@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from rehearsal_server.api.access_tokens import AccessTokens
+from rehearsal_server.api.accounts.access_tokens import AccessTokens
+from rehearsal_server.api.accounts.mail import ConsoleMailer, Mailer, SmtpMailer
+from rehearsal_server.api.accounts.passwords import PasswordHasher
 from rehearsal_server.api.background import Background
-from rehearsal_server.api.mail import ConsoleMailer, Mailer, SmtpMailer
-from rehearsal_server.api.passwords import PasswordHasher
 from rehearsal_server.api.rate_limits import MemoryRateLimiter, NoRateLimiter, RateLimiter
 from rehearsal_server.config import Settings
 from rehearsal_server.signing_keys import kept_keys

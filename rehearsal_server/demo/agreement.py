@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from rehearsal_server.api.sessions import SessionDetail
+from rehearsal_server.api.practice.sessions import SessionDetail
 from rehearsal_server.demo.take import Take
 from rehearsal_server.protocol.server_messages import Feedback, LineResult, Saved, Timing
 from storage.results import Performance

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import msgspec
 
-from rehearsal_server.api.sessions import SessionDetail
+from rehearsal_server.api.practice.sessions import SessionDetail
 from rehearsal_server.protocol.codec import JSON
 from rehearsal_server.protocol.server_messages import (
     Cue,

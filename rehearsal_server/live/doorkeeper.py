@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from rehearsal_server.api.authentication import authenticate, redeem_ticket
+from rehearsal_server.api.accounts.authentication import authenticate, redeem_ticket
 from rehearsal_server.api.problems import Problem
 from rehearsal_server.api.services import Services
 from rehearsal_server.live.services import Identity, Refused

@@ -16,8 +16,8 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from rehearsal_server.api.accounts.mail import Mail
 from rehearsal_server.api.envelope import EXCEPTION_HANDLERS, middleware_for
-from rehearsal_server.api.mail import Mail
 from rehearsal_server.api.openapi import problems_of
 from rehearsal_server.api.routes import OPERATIONS, api_routes
 from rehearsal_server.api.services import Services, make_services

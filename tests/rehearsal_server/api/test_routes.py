@@ -11,7 +11,7 @@ import pytest
 from rehearsal_server.api.operations import AnyOperation
 from rehearsal_server.api.routes import OPERATIONS
 from tests.rehearsal_server.api.conftest import SignedIn
-from tests.rehearsal_server.api.test_scripts import PLAY
+from tests.rehearsal_server.api.scripts.test_resource import PLAY
 
 PRIVATE = [operation for operation in OPERATIONS if not operation.public]
 # A body that would be taken, so that nothing but the id or the token is wrong.

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from rehearsal_server.api.sessions import SessionDetail
+from rehearsal_server.api.practice.sessions import SessionDetail
 from rehearsal_server.client import Received
 from rehearsal_server.client.speakerphone import Utterance
 from rehearsal_server.demo.take import Take

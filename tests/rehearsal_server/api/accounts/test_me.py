@@ -4,7 +4,7 @@ import httpx
 
 from rehearsal_server.api.services import Services
 from tests.rehearsal_server.api.conftest import PASSWORD, SignedIn
-from tests.rehearsal_server.api.test_scripts import upload
+from tests.rehearsal_server.api.scripts.test_resource import upload
 
 
 async def test_an_export_holds_what_is_mine(

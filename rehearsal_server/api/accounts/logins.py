@@ -9,11 +9,11 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from rehearsal_server.api.addresses import Email, NewEmail, new_address, normalised_address
-from rehearsal_server.api.mail import Mail
-from rehearsal_server.api.opaque import digest, new_token
+from rehearsal_server.api.accounts.addresses import Email, NewEmail, new_address, normalised_address
+from rehearsal_server.api.accounts.mail import Mail
+from rehearsal_server.api.accounts.opaque import digest, new_token
+from rehearsal_server.api.accounts.passwords import MAX_CHARACTERS, why_refused
 from rehearsal_server.api.operations import AnyOperation, Call, Operation
-from rehearsal_server.api.passwords import MAX_CHARACTERS, why_refused
 from rehearsal_server.api.problems import (
     BUSY,
     REFRESH_RACE,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from rehearsal_server.api.passwords import PasswordHasher, why_refused
+from rehearsal_server.api.accounts.passwords import PasswordHasher, why_refused
 from rehearsal_server.api.problems import Problem
 
 EMAIL = "ann.fairfax@example.org"

@@ -12,7 +12,7 @@ from typing import Any
 import jwt
 import pytest
 
-from rehearsal_server.api.access_tokens import AccessTokens, InvalidAccessToken
+from rehearsal_server.api.accounts.access_tokens import AccessTokens, InvalidAccessToken
 from rehearsal_server.signing_keys import SigningKey
 
 KEY = SigningKey("k1", 4 * "0123456789abcdef")

@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from rehearsal_server.api.opaque import digest, new_token
+from rehearsal_server.api.accounts.opaque import digest, new_token
 from rehearsal_server.api.operations import AnyOperation, Call, Operation
 
 

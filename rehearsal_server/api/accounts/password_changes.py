@@ -9,15 +9,15 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from rehearsal_server.api.accounts import Password, Token
-from rehearsal_server.api.addresses import Email, normalised_address
-from rehearsal_server.api.mail import Mail
-from rehearsal_server.api.opaque import digest, new_token
+from rehearsal_server.api.accounts.addresses import Email, normalised_address
+from rehearsal_server.api.accounts.logins import Password, Token
+from rehearsal_server.api.accounts.mail import Mail
+from rehearsal_server.api.accounts.opaque import digest, new_token
+from rehearsal_server.api.accounts.passwords import why_refused
+from rehearsal_server.api.accounts.reauthentication import check_password_again
 from rehearsal_server.api.operations import AnyOperation, Call, Operation
-from rehearsal_server.api.passwords import why_refused
 from rehearsal_server.api.problems import BUSY, RESET_REFUSED, Problem, invalid_field
 from rehearsal_server.api.rate_limits import Rate, spend
-from rehearsal_server.api.reauthentication import check_password_again
 from rehearsal_server.api.services import Services
 
 log = logging.getLogger(__name__)

@@ -12,7 +12,7 @@ from typing import TypeVar
 import argon2
 from argon2.exceptions import VerifyMismatchError
 
-from rehearsal_server.api.common_passwords import is_common
+from rehearsal_server.api.accounts.common_passwords import is_common
 from rehearsal_server.api.problems import BUSY, Problem
 
 MIN_CHARACTERS = 8

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
-from rehearsal_server.api.mail import ConsoleMailer, Mail, SmtpMailer
+from rehearsal_server.api.accounts.mail import ConsoleMailer, Mail, SmtpMailer
 
 MAIL = Mail(to="ann@example.org", subject="Ein Gruß", text="Grüße\nvon der Bühne\n")
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from rehearsal_server.api.authentication import authenticate, redeem_ticket
+from rehearsal_server.api.accounts.authentication import authenticate, redeem_ticket
 from rehearsal_server.api.problems import Problem
 from rehearsal_server.api.services import Services
 from tests.rehearsal_server.api.conftest import MovableClock, SignedIn

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from rehearsal_server.api.access_tokens import InvalidAccessToken
-from rehearsal_server.api.opaque import digest
-from rehearsal_server.api.principal import Principal
+from rehearsal_server.api.accounts.access_tokens import InvalidAccessToken
+from rehearsal_server.api.accounts.opaque import digest
+from rehearsal_server.api.accounts.principal import Principal
 from rehearsal_server.api.problems import UNAUTHENTICATED, Problem
 from rehearsal_server.api.services import Services
 

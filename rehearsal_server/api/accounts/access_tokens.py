@@ -9,7 +9,7 @@ from typing import Any
 
 import jwt
 
-from rehearsal_server.api.principal import Principal
+from rehearsal_server.api.accounts.principal import Principal
 from rehearsal_server.signing_keys import SigningKey
 
 # Pinned: what a token's own header names is compared with this and never obeyed.

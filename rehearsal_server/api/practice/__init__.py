@@ -1,0 +1,1 @@
+"""What was rehearsed: sessions, performances, figures."""
