@@ -12,7 +12,17 @@ from storage.results import Feedback, Performance
 from storage.rows import Record, to_records
 from storage.scripts import StoredScript
 from storage.sessions import Session
-from storage.tables import feedback, logins, performances, recordings, scripts, sessions, users
+from storage.speakers import Speaker
+from storage.tables import (
+    feedback,
+    logins,
+    performances,
+    recordings,
+    scripts,
+    sessions,
+    speaker_baselines,
+    users,
+)
 from storage.users import User
 
 Which = ColumnElement[bool]
@@ -49,6 +59,7 @@ class Export(msgspec.Struct, frozen=True, kw_only=True):
     performances: tuple[Performance, ...]
     feedback: tuple[Feedback, ...]
     recordings: tuple[Recording, ...]
+    speaker: tuple[Speaker, ...]  # one, or none where nothing was learnt yet
 
 
 async def export_user(database: Database, user_id: str) -> Export | None:
@@ -73,4 +84,7 @@ async def export_user(database: Database, user_id: str) -> Export | None:
             performances=await collect(performances, Performance, of_sessions(performances)),
             feedback=await collect(feedback, Feedback, of_sessions(feedback)),
             recordings=await collect(recordings, Recording, of_sessions(recordings)),
+            speaker=await collect(
+                speaker_baselines, Speaker, speaker_baselines.c.user_id == user_id
+            ),
         )

@@ -31,6 +31,8 @@ class Take(msgspec.Struct, frozen=True, kw_only=True):
     timing: dict[str, Any] | None
     # Pitch contour, loudness, voice quality, …; None where the voice could not be measured.
     voice: dict[str, Any] | None = None
+    # How it came across, and how far that is what was asked for; None if it was not judged.
+    emotion: dict[str, Any] | None = None
     scores: dict[str, Any] = {}
 
 

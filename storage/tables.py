@@ -186,6 +186,7 @@ performances = _table(
     Column("duration_ms", BigInteger, nullable=False),
     Column("timing", Json, nullable=True),
     Column("voice", Json, nullable=True),
+    Column("emotion", Json, nullable=True),
     Column("scores", Json, nullable=False),
     _moment("created_at"),
     UniqueConstraint("session_id", "line_id", "take"),
@@ -230,6 +231,16 @@ recordings = _table(
     Index(None, "session_id"),
     Index(None, "performance_id"),
     UniqueConstraint("object_key"),
+)
+
+# How somebody sounds when they express nothing in particular; a judgement is relative to it.
+speaker_baselines = _table(
+    "speaker_baselines",
+    _owned_by("user", primary_key=True),
+    Column("learnt", Json, nullable=True),  # means something to the model that it names only
+    Column("usual", Json, nullable=True),  # mean measures of their lines
+    _moment("calibrated_at", nullable=True),
+    _moment("updated_at"),
 )
 
 # Whose line was spoken: a cached voice holds the words of somebody's script, so it goes with them.

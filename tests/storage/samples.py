@@ -14,6 +14,7 @@ from storage.resets import ResetRepository
 from storage.results import Remark, SessionResults, Take
 from storage.scripts import CastMember, ScriptContent, ScriptRepository
 from storage.sessions import NewSession, SessionRepository
+from storage.speakers import Speaker, SpeakerRepository
 from storage.tables import metadata, recordings
 from storage.tickets import TicketRepository
 from storage.tts_cache import CachedVoice, TtsCacheRepository
@@ -41,6 +42,7 @@ TAKE = Take(
     pickup_ms=180,
     duration_ms=2_700,
     timing={"speech_rate": 4.1, "pauses": [[5.0, 5.3]]},
+    emotion={"arousal": 0.25, "label": None, "direction": {"text": "(politely)"}},
     scores={"accuracy": 0.96},
 )
 SKIPPED_TAKE = msgspec.structs.replace(
@@ -80,6 +82,12 @@ VOICE = CachedVoice(
     pcm=bytes(range(256)),
     words=[{"text": "Lane!", "start_ms": 0, "end_ms": 310}],
     duration_ms=310,
+)
+SPEAKER = Speaker(
+    learnt={"model": "5" * 64, "voiced_s": 21.5, "mean": [0.25, -1.5]},
+    usual={"speech_s": 60.0, "pitch_st": 27.25, "projection_db": None},
+    calibrated_at=NOW,
+    updated_at=NOW + timedelta(minutes=5),
 )
 
 
@@ -126,6 +134,7 @@ async def fill_every_table(database: Database, user: User) -> None:
     }
     async with database.write() as connection:
         await connection.execute(insert(recordings).values(recording))
+    await SpeakerRepository(database).put(user.id, SPEAKER)
     voice = msgspec.structs.replace(VOICE, key=new_id(), user_id=user.id)
     await TtsCacheRepository(database, capacity_bytes=1000).put(voice, NOW)
 

@@ -12,6 +12,7 @@ from storage.logins import Login
 from storage.results import Feedback, Performance
 from storage.scripts import CastMember, StoredScript
 from storage.sessions import Session
+from storage.speakers import Speaker
 from storage.tts_cache import CachedVoice
 from storage.users import User
 
@@ -27,6 +28,7 @@ from storage.users import User
         (Session, tables.sessions, set()),
         (Performance, tables.performances, set()),
         (Feedback, tables.feedback, set()),
+        (Speaker, tables.speaker_baselines, {"user_id"}),
         (CachedVoice, tables.tts_cache, {"size_bytes", "last_used_at"}),
     ],
 )

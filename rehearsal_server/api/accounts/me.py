@@ -14,6 +14,7 @@ from rehearsal_server.api.scripts.resource import ScriptView, view_of
 from storage.export import PastLogin, Recording, export_user
 from storage.results import Feedback, Performance
 from storage.sessions import Session
+from storage.speakers import Speaker
 from storage.users import User
 
 log = logging.getLogger(__name__)
@@ -35,6 +36,7 @@ class AccountExport(msgspec.Struct, frozen=True, kw_only=True):
     performances: tuple[Performance, ...]
     feedback: tuple[Feedback, ...]
     recordings: tuple[Recording, ...]
+    speaker: tuple[Speaker, ...]
 
 
 async def show_me(call: Call[None, None]) -> User:
