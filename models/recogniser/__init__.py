@@ -1,0 +1,1 @@
+"""Speech recognition: one port, and the engines behind it."""
