@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from rehearsal_server.api import health
-from rehearsal_server.api.accounts import logins, me, password_changes, tickets
+from rehearsal_server.api.accounts import browser_logins, logins, me, password_changes, tickets
 from rehearsal_server.api.dispatch import make_route
 from rehearsal_server.api.docs_page import CONTENT_SECURITY_POLICY, draw_page
 from rehearsal_server.api.openapi import describe_api
@@ -22,6 +22,7 @@ from rehearsal_server.api.services import Services
 
 OPERATIONS: tuple[AnyOperation, ...] = (
     *logins.OPERATIONS,
+    *browser_logins.OPERATIONS,
     *password_changes.OPERATIONS,
     *me.OPERATIONS,
     *tickets.OPERATIONS,

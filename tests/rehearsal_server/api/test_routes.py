@@ -34,6 +34,8 @@ def test_only_these_are_open_to_everybody() -> None:
         "POST /v1/auth/register",
         "POST /v1/auth/login",
         "POST /v1/auth/refresh",
+        "POST /v1/auth/browser/login",
+        "POST /v1/auth/browser/refresh",
         "POST /v1/auth/password-resets",
         "POST /v1/auth/password-resets/complete",
         "GET /v1/version",
