@@ -98,7 +98,8 @@ class Settings:
     max_audio_speed: float = _setting(
         number(1.0, 100.0), 1.2, "How much faster than real time audio may come."
     )
-    max_script_kib: int = _setting(whole(1, 65_536), 1024, "Size of an uploaded script, in KiB.")
+    max_script_kib: int = _setting(whole(1, 9765), 8192, "Size of an uploaded script, in KiB.")
+    max_scripts: int = _setting(whole(1, 1_000_000), 500, "Scripts that one account may keep.")
     tts_cache_mib: int = _setting(
         whole(0, 1_048_576), 256, "Size of the cache of spoken lines, in MiB."
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -44,6 +44,10 @@ class KeyUsedOtherwise(Exception):
     """A repeated request asks for something else than it did the first time."""
 
 
+class QuotaReached(Exception):
+    """The user has as many scripts as they may."""
+
+
 class RevisionChanged(Exception):
     """The script is no longer as the change expects it."""
 
@@ -78,11 +82,16 @@ class ScriptRepository:
         content: ScriptContent,
         now: datetime,
         creation: Creation | None = None,
+        *,
+        at_most: int | None = None,
     ) -> StoredScript:
         """Keep a new script; a repeated creation finds the script that the first one made.
 
         Raises
         ------
+        QuotaReached
+            The user has `at_most` scripts already. Requests at the same moment may each take the
+            last place, where the database lets them run at once.
         KeyUsedOtherwise
             The creation's key was used for a request with another digest.
         """
@@ -96,6 +105,8 @@ class ScriptRepository:
             async with self._database.write() as connection:
                 await connection.execute(insert(scripts).values(row))
                 await _put_cast(connection, script.id, content.cast)
+                if at_most is not None and await _count(connection, user_id) > at_most:
+                    raise QuotaReached
         except IntegrityError:
             if creation is None:
                 raise
@@ -193,6 +204,11 @@ def _columns(content: ScriptContent) -> dict[str, str]:
         "format": content.format,
         "document": content.document,
     }
+
+
+async def _count(connection: AsyncConnection, user_id: str) -> int:
+    query = select(func.count()).select_from(scripts).where(scripts.c.user_id == user_id)
+    return int((await connection.execute(query)).scalar_one())
 
 
 async def _put_cast(

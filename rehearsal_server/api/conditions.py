@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 
 import msgspec
 
 from rehearsal_server.api.accounts.opaque import digest
+from rehearsal_server.api.operations import Upload
 from rehearsal_server.api.problems import PRECONDITION_FAILED, Problem, invalid_field
 from storage.scripts import Creation
 
@@ -45,4 +47,5 @@ def creation_of(headers: Mapping[str, str], body: msgspec.Struct) -> Creation | 
         return None
     if not 1 <= len(key) <= MAX_KEY_CHARACTERS:
         raise invalid_field("Idempotency-Key", f"It has 1 to {MAX_KEY_CHARACTERS} characters.")
-    return Creation(key=digest(key), digest=digest(msgspec.json.encode(body).decode()))
+    content = body.data if isinstance(body, Upload) else msgspec.json.encode(body)
+    return Creation(key=digest(key), digest=hashlib.sha256(content).hexdigest())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -12,7 +13,7 @@ from starlette.routing import Route
 
 from rehearsal_server.api.accounts.authentication import authenticate
 from rehearsal_server.api.envelope import request_id_of
-from rehearsal_server.api.operations import AnyOperation, Call
+from rehearsal_server.api.operations import AnyOperation, Call, File, Upload, pattern_of
 from rehearsal_server.api.problems import (
     INVALID,
     MALFORMED,
@@ -26,15 +27,11 @@ from rehearsal_server.api.problems import (
 from rehearsal_server.api.rate_limits import Rate, address_key, spend
 from rehearsal_server.api.services import Services
 from rehearsal_server.protocol.explanation import explain
-from storage.ids import is_id
 
 # More than any program of one person needs; it keeps a runaway one from slowing down the others.
 USER_RATE = Rate(burst=300, every_s=0.02)
 
 JSON = "application/json"
-TEXT = "text/plain"
-# What a JSON body without a text inside needs at most.
-MAX_SMALL_BODY_BYTES = 16 * 1024
 # JSON may spend three times the bytes of UTF-8 on a character ("\u00e9"); the text itself is
 # measured once it is decoded.
 _JSON_OVERHEAD = 3
@@ -62,13 +59,9 @@ def make_route(services: Services, operations: Sequence[AnyOperation]) -> Route:
 async def _perform(services: Services, operation: AnyOperation, request: Request) -> Response:
     arrived_at = services.clock()
     address = address_key(request.client.host if request.client else "")
-    if operation.rate is not None:
-        await spend(services.rate_limiter, f"{operation.path} {address}", operation.rate)
-    principal = None
-    if not operation.public:
-        principal = await authenticate(services, request.headers)
-        await spend(services.rate_limiter, principal.user_id, USER_RATE)
-    if not all(is_id(value) for value in request.path_params.values()):
+    principal = None if operation.public else await authenticate(services, request.headers)
+    await _count(services, operation, address if principal is None else principal.user_id)
+    if not all(_is_possible(name, value) for name, value in request.path_params.items()):
         raise Problem(NOT_FOUND)
     call: Call[Any, Any] = Call(
         services=services,
@@ -80,7 +73,25 @@ async def _perform(services: Services, operation: AnyOperation, request: Request
         body=await _read_body(services, operation, request),
         arrived_at=arrived_at,
     )
-    result = await operation.handle(call)
+    return _respond(operation, call, await operation.handle(call))
+
+
+async def _count(services: Services, operation: AnyOperation, caller: str) -> None:
+    if not operation.public:
+        await spend(services.rate_limiter, caller, USER_RATE)
+    if operation.rate is not None:
+        await spend(services.rate_limiter, f"{operation.path} {caller}", operation.rate)
+
+
+def _is_possible(parameter: str, value: str) -> bool:
+    return re.fullmatch(pattern_of(parameter), value) is not None
+
+
+def _respond(operation: AnyOperation, call: Call[Any, Any], result: Any) -> Response:
+    if isinstance(result, File):
+        disposition = f'attachment; filename="{result.name}"'
+        headers = {**call.headers, "content-disposition": disposition}
+        return Response(result.data, operation.status, headers, media_type=result.media_type)
     body = b"" if result is None else msgspec.json.encode(result)
     media_type = None if result is None else JSON
     return Response(body, operation.status, call.headers, media_type=media_type)
@@ -96,24 +107,23 @@ def _read_query(operation: AnyOperation, request: Request) -> Any:
 
 
 async def _read_body(services: Services, operation: AnyOperation, request: Request) -> Any:
-    kind = operation.body
-    if kind is None:
+    kind, file = operation.body, operation.file
+    if kind is None and file is None:
         return None
-    media_type, _, parameters = request.headers.get("content-type", JSON).partition(";")
-    media_type = media_type.strip().lower()
-    if media_type == JSON:
-        return _decode_json(await _receive(request, _max_bytes(services, operation)), kind)
-    if media_type == TEXT and operation.body_from_text is not None:
-        data = await _receive(request, _max_bytes(services, operation))
-        return operation.body_from_text(_decode_text(data, parameters))
-    taken = JSON if operation.body_from_text is None else f"{JSON} and {TEXT}"
-    raise Problem(UNSUPPORTED_MEDIA, f"What is taken here is {taken}.")
+    media_type = request.headers.get("content-type", JSON).partition(";")[0].strip().lower()
+    if media_type == JSON and kind is not None:
+        return _decode_json(await _receive(request, _max_json_bytes(services, operation)), kind)
+    if file is not None and media_type in file.media_types:
+        data = await _receive(request, file.max_bytes(services.settings))
+        return Upload(data=data, media_type=media_type)
+    taken = [*([JSON] if kind is not None else []), *(file.media_types if file else ())]
+    raise Problem(UNSUPPORTED_MEDIA, f"What is taken here is {', '.join(taken)}.")
 
 
-def _max_bytes(services: Services, operation: AnyOperation) -> int:
-    if operation.body_from_text is None:
-        return MAX_SMALL_BODY_BYTES
-    return services.settings.max_script_kib * 1024 * _JSON_OVERHEAD
+def _max_json_bytes(services: Services, operation: AnyOperation) -> int:
+    if operation.file is None:
+        return operation.max_json_bytes
+    return operation.file.max_bytes(services.settings) * _JSON_OVERHEAD
 
 
 async def _receive(request: Request, max_bytes: int) -> bytes:
@@ -135,17 +145,6 @@ def _decode_json(data: bytes, kind: type[Any]) -> Any:
         return _checked(lambda: msgspec.json.decode(data, type=kind), kind)
     except ValueError as error:
         raise Problem(MALFORMED, f"This is not JSON: {error}") from None
-
-
-def _decode_text(data: bytes, parameters: str) -> str:
-    charset = parameters.partition("charset=")[2].strip(' "').lower()
-    if charset not in ("", "utf-8", "utf8", "us-ascii"):
-        raise Problem(UNSUPPORTED_MEDIA, "Texts are taken in UTF-8.")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise Problem(MALFORMED, f"Line {line} is not UTF-8; save the text as UTF-8.") from None
 
 
 def _checked(decode: Callable[[], Any], kind: type[Any]) -> Any:

@@ -92,14 +92,19 @@ def _parameter_row(parameter: Schema) -> tuple[str, ...]:
 
 
 def _body(content: Schema) -> str:
-    body = content["application/json"]
     kinds = " or ".join(f"<code>{escape(kind)}</code>" for kind in content)
+    body = content.get("application/json")
+    if body is None:
+        return f"<p>Body: a file, as {kinds}</p>"
     example = escape(json.dumps(body["example"], indent=2, ensure_ascii=False))
     return f"<p>Body: {_type(body['schema'])}, as {kinds}; for example</p><pre>{example}</pre>"
 
 
 def _response_row(status: str, response: Schema) -> tuple[str, ...]:
-    contents = [_type(content["schema"]) for content in response.get("content", {}).values()]
+    contents = [
+        _type(content["schema"]) if content else f"a file, <code>{escape(kind)}</code>"
+        for kind, content in response.get("content", {}).items()
+    ]
     return status, ", ".join(contents), escape(response["description"])
 
 

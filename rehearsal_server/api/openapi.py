@@ -9,7 +9,7 @@ from typing import Any, cast
 import msgspec
 
 from rehearsal_server import __version__
-from rehearsal_server.api.operations import AnyOperation
+from rehearsal_server.api.operations import AnyOperation, pattern_of
 from rehearsal_server.api.problems import (
     INTERNAL,
     INVALID,
@@ -25,7 +25,6 @@ from rehearsal_server.api.problems import (
     ProblemDetails,
     ProblemType,
 )
-from storage.ids import ID_PATTERN
 
 Schema = dict[str, Any]
 _REF = "#/components/schemas/{name}"
@@ -33,7 +32,7 @@ _REF = "#/components/schemas/{name}"
 
 def describe_api(operations: Sequence[AnyOperation]) -> Schema:
     """Draw the document."""
-    named = [kind for op in operations for kind in (op.body, op.result) if kind is not None]
+    named = [kind for op in operations for kind in (op.body, _shown(op)) if kind is not None]
     _, components = msgspec.json.schema_components([ProblemDetails, *named], ref_template=_REF)
     paths: dict[str, Schema] = {}
     for operation in operations:
@@ -49,6 +48,11 @@ def describe_api(operations: Sequence[AnyOperation]) -> Schema:
     return cast(Schema, msgspec.json.decode(msgspec.json.encode(document)))
 
 
+def _shown(operation: AnyOperation) -> type[Any] | None:
+    """Give the result that has a schema; a file has none."""
+    return None if operation.produces else operation.result
+
+
 def problems_of(operation: AnyOperation) -> tuple[ProblemType, ...]:
     """List every problem that an operation can answer with."""
     problems = [*operation.errors, MALFORMED, INVALID, INTERNAL]
@@ -62,7 +66,7 @@ def problems_of(operation: AnyOperation) -> tuple[ProblemType, ...]:
         problems.append(PRECONDITION_FAILED)
     if operation.repeatable:
         problems.append(KEY_REUSED)
-    if operation.body is not None:
+    if operation.body is not None or operation.file is not None:
         problems += [TOO_LARGE, UNSUPPORTED_MEDIA]
     return tuple(sorted(problems, key=lambda kind: (kind.status, kind.code)))
 
@@ -76,7 +80,7 @@ def _describe(operation: AnyOperation) -> Schema:
     }
     if parameters := _parameters(operation):
         described["parameters"] = parameters
-    if operation.body is not None:
+    if operation.body is not None or operation.file is not None:
         described["requestBody"] = {"required": True, "content": _body_content(operation)}
     if not operation.public:
         described["security"] = [{"access_token": []}]
@@ -90,16 +94,21 @@ def _tag(path: str) -> str:
 
 
 def _body_content(operation: AnyOperation) -> Schema:
-    example = msgspec.to_builtins(operation.example)
-    content: Schema = {"application/json": {"schema": _ref(operation.body), "example": example}}
-    if operation.body_from_text is not None:
-        content["text/plain"] = {"schema": {"type": "string"}, "example": example["text"]}
+    content: Schema = {}
+    if operation.body is not None:
+        example = msgspec.to_builtins(operation.example)
+        content["application/json"] = {"schema": _ref(operation.body), "example": example}
+    if operation.file is not None:
+        # OpenAPI 3.1: a file as it is has no schema.
+        content |= {media_type: {} for media_type in operation.file.media_types}
     return content
 
 
 def _responses(operation: AnyOperation) -> Schema:
     success: Schema = {"description": "Done."}
-    if operation.result is not None:
+    if operation.produces:
+        success["content"] = {media_type: {} for media_type in operation.produces}
+    elif operation.result is not None:
         success["content"] = {"application/json": {"schema": _ref(operation.result)}}
     responses = {str(operation.status): success}
     problem = {MEDIA_TYPE: {"schema": _ref(ProblemDetails)}}
@@ -129,9 +138,13 @@ def _parameters(operation: AnyOperation) -> list[Schema]:
 
 
 def _path_parameters(path: str) -> list[Schema]:
-    schema = {"type": "string", "pattern": f"^{ID_PATTERN.pattern}$"}
     return [
-        {"name": name, "in": "path", "required": True, "schema": schema}
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "schema": {"type": "string", "pattern": f"^{pattern_of(name)}$"},
+        }
         for name in re.findall(r"{(\w+)}", path)
     ]
 

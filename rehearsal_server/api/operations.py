@@ -7,16 +7,47 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, Literal, TypeVar
 
+import msgspec
+
 from rehearsal_server.api.accounts.principal import Principal
 from rehearsal_server.api.problems import ProblemType
 from rehearsal_server.api.rate_limits import Rate
 from rehearsal_server.api.services import Services
+from rehearsal_server.config import Settings
+from storage.ids import ID_PATTERN
+
+# What a JSON body of a few fields needs at most.
+MAX_SMALL_BODY_BYTES = 16 * 1024
 
 Body = TypeVar("Body")
 Query = TypeVar("Query")
 Result = TypeVar("Result")
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+
+
+class Upload(msgspec.Struct, frozen=True, kw_only=True):
+    """A file as it came."""
+
+    data: bytes
+    media_type: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileBody:
+    """Files that an operation takes as they are, beside or instead of JSON."""
+
+    media_types: tuple[str, ...]
+    max_bytes: Callable[[Settings], int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class File:
+    """An answer that is a file."""
+
+    data: bytes
+    media_type: str
+    name: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,24 +72,36 @@ class Call(Generic[Body, Query]):
         return self.principal.user_id
 
 
+# What may stand in a path for a parameter that is no id of ours.
+PATH_PATTERNS = {"scene": "S[0-9]{1,6}"}
+
+
+def pattern_of(parameter: str) -> str:
+    """Give the regular expression of a parameter in a path."""
+    return PATH_PATTERNS.get(parameter, ID_PATTERN.pattern)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Operation(Generic[Body, Query, Result]):
     """Something that can be done at a path with a method."""
 
     method: Method
-    path: str  # each parameter in it is an id
+    path: str  # each parameter in it is an id, or has a pattern of its own below
     summary: str
     handle: Callable[[Call[Body, Query]], Awaitable[Result]]
     body: type[Body] | None = None
-    # Takes text/plain as well as JSON where it is given.
-    body_from_text: Callable[[str], Body] | None = None
+    max_json_bytes: int = MAX_SMALL_BODY_BYTES
+    # Takes files of these kinds as well; the call's body is then an `Upload`.
+    file: FileBody | None = None
     # A body as it could be, for the description.
     example: Body | None = None
     query: type[Query] | None = None
     result: type[Result] | None = None
+    # Media types of the answer where it is a `File`.
+    produces: tuple[str, ...] = ()
     status: int = 200
     public: bool = False
-    # How often one address may; what needs a token is limited by user instead.
+    # How often one address may; of what needs a token, one user.
     rate: Rate | None = None
     # Heeds If-Match.
     conditional: bool = False

@@ -17,7 +17,7 @@ from rehearsal_server.api.docs_page import CONTENT_SECURITY_POLICY, draw_page
 from rehearsal_server.api.openapi import describe_api
 from rehearsal_server.api.operations import AnyOperation
 from rehearsal_server.api.practice import sessions
-from rehearsal_server.api.scripts import resource as scripts
+from rehearsal_server.api.scripts import cast, resource, scenes
 from rehearsal_server.api.services import Services
 
 OPERATIONS: tuple[AnyOperation, ...] = (
@@ -26,7 +26,9 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     *password_changes.OPERATIONS,
     *me.OPERATIONS,
     *tickets.OPERATIONS,
-    *scripts.OPERATIONS,
+    *resource.OPERATIONS,
+    *cast.OPERATIONS,
+    *scenes.OPERATIONS,
     *sessions.OPERATIONS,
     *health.OPERATIONS,
 )

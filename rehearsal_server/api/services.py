@@ -13,6 +13,7 @@ from rehearsal_server.api.background import Background
 from rehearsal_server.api.rate_limits import MemoryRateLimiter, NoRateLimiter, RateLimiter
 from rehearsal_server.config import Settings
 from rehearsal_server.signing_keys import kept_keys
+from rehearsal_server.worker import BoundedWorker, WorkBounds
 from storage.database import Database
 from storage.logins import LoginRepository
 from storage.resets import ResetRepository
@@ -22,6 +23,9 @@ from storage.tickets import TicketRepository
 from storage.users import UserRepository
 
 Clock = Callable[[], datetime]
+
+# A play of the largest size that is taken is parsed in a few seconds.
+SCRIPT_WORK = WorkBounds(time_limit_s=20, memory_bytes=2 * 2**30)
 
 
 def utc_now() -> datetime:
@@ -45,6 +49,7 @@ class Services:
     access_tokens: AccessTokens
     rate_limiter: RateLimiter
     mailer: Mailer
+    script_worker: BoundedWorker
     background: Background
     clock: Clock
 
@@ -55,6 +60,7 @@ class Services:
     async def close(self) -> None:
         """Finish what runs beside the requests; let go of the database and of the threads."""
         await self.background.close()
+        await self.script_worker.aclose()
         self.passwords.close()
         await self.database.close()
 
@@ -87,6 +93,7 @@ def make_services(settings: Settings, clock: Clock = utc_now) -> Services:
             if settings.smtp_url
             else ConsoleMailer()
         ),
+        script_worker=BoundedWorker("script reader", SCRIPT_WORK),
         background=Background(),
         clock=clock,
     )

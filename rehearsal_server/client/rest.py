@@ -14,7 +14,8 @@ import msgspec
 
 from rehearsal_server.api.accounts.logins import Tokens
 from rehearsal_server.api.practice.sessions import FeedbackList, SessionDetail, SessionPage
-from rehearsal_server.api.scripts.resource import ScriptPage, ScriptView
+from rehearsal_server.api.scripts.resource import ScriptPage
+from rehearsal_server.api.scripts.views import ScriptView
 from rehearsal_server.client.errors import RequestRefused, Unreachable
 from rehearsal_server.client.live import LiveSession, open_session
 from rehearsal_server.client.recording import SessionRecording

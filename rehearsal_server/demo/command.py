@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from rehearsal_server.api.scripts.resource import ScriptView
+from rehearsal_server.api.scripts.views import ScriptView
 from rehearsal_server.client import RehearsalClient
 from rehearsal_server.client.errors import ClientError
 from rehearsal_server.client.recording import SessionRecording

@@ -10,7 +10,7 @@ from rehearsal_server.api.accounts.logins import Password
 from rehearsal_server.api.accounts.reauthentication import check_password_again
 from rehearsal_server.api.operations import AnyOperation, Call, Operation
 from rehearsal_server.api.problems import BUSY, UNAUTHENTICATED, Problem
-from rehearsal_server.api.scripts.resource import ScriptView, view_of
+from rehearsal_server.api.scripts.views import ScriptView, view_of
 from storage.export import PastLogin, Recording, export_user
 from storage.results import Feedback, Performance
 from storage.sessions import Session

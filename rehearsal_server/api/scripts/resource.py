@@ -1,13 +1,9 @@
-"""Scripts: uploaded as text, kept as what was understood of it."""
+"""Scripts: uploaded as text or a file, kept as what was understood of it."""
 
 from __future__ import annotations
 
-import asyncio
-from datetime import datetime
-from typing import Annotated, Any, Literal
-
 import msgspec
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET, UnsetType
 
 from rehearsal_server.api.conditions import (
     changed_meanwhile,
@@ -16,41 +12,30 @@ from rehearsal_server.api.conditions import (
     expected_revision,
 )
 from rehearsal_server.api.cursors import PageQuery, make_cursor
-from rehearsal_server.api.operations import AnyOperation, Call, Operation
+from rehearsal_server.api.operations import AnyOperation, Call, Operation, Upload
 from rehearsal_server.api.problems import (
+    BUSY,
     KEY_REUSED,
     NOT_FOUND,
-    TOO_LARGE,
+    QUOTA_REACHED,
     UNREADABLE_SCRIPT,
-    FieldProblem,
     Problem,
-    invalid_field,
 )
-from rehearsal_server.scripts.errors import ScriptError
-from rehearsal_server.scripts.model import Script
-from rehearsal_server.scripts.parse import parse_script
-from storage.scripts import (
-    CastMember,
-    KeyUsedOtherwise,
-    RevisionChanged,
-    ScriptContent,
-    ScriptEntry,
-    StoredScript,
+from rehearsal_server.api.rate_limits import Rate
+from rehearsal_server.api.scripts.reading import SCRIPT_FILES, NewScript, UploadQuery, read_script
+from rehearsal_server.api.scripts.views import (
+    Heading,
+    ScriptView,
+    content_of,
+    find_script,
+    put_script,
+    script_of,
+    view_of,
 )
+from storage.scripts import KeyUsedOtherwise, QuotaReached, RevisionChanged, ScriptEntry
 
-Heading = Annotated[str, Meta(max_length=300, pattern=r"^[^\x00-\x1f\x7f]*$")]
-
-
-class NewScript(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A text to make a script of."""
-
-    text: Annotated[str, Meta(description="The play, in any of the formats.")]
-    title: Annotated[Heading | None, Meta(description="Instead of the one in the text.")] = None
-    format: Annotated[
-        Literal["fountain", "name_colon", "stage"] | None,
-        Meta(description="Found out from the text where it is not given."),
-    ] = None
-
+# Reading a file costs seconds; nobody uploads a library at once.
+UPLOAD_RATE = Rate(burst=60, every_s=2)
 
 _EXAMPLE = NewScript(
     title="A piano",
@@ -66,16 +51,6 @@ class ScriptChanges(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     author: Heading | UnsetType = UNSET
 
 
-class ScriptView(msgspec.Struct, frozen=True, kw_only=True):
-    """A script; `script.notices` says what of the text needs a person's eye."""
-
-    id: str
-    revision: int
-    created_at: datetime
-    updated_at: datetime
-    script: Script
-
-
 class ScriptPage(msgspec.Struct, frozen=True, kw_only=True):
     """Some scripts, newest first."""
 
@@ -83,18 +58,25 @@ class ScriptPage(msgspec.Struct, frozen=True, kw_only=True):
     next_cursor: str | None
 
 
-async def create_script(call: Call[NewScript, None]) -> ScriptView:
-    """Parse a text and keep the script."""
+async def create_script(call: Call[NewScript | Upload, UploadQuery]) -> ScriptView:
+    """Read a text or a file and keep the script."""
     creation = creation_of(call.request_headers, call.body)
-    content = _content(await _parse(call))
+    script = await read_script(call.services, call.body, call.query.filename)
     try:
         stored = await call.services.scripts.create(
-            call.user_id, content, call.services.clock(), creation
+            call.user_id,
+            content_of(script),
+            call.services.clock(),
+            creation,
+            at_most=call.services.settings.max_scripts,
         )
     except KeyUsedOtherwise:
         raise Problem(KEY_REUSED, "Take a new key for a new request.") from None
+    except QuotaReached:
+        raise Problem(QUOTA_REACHED, "Delete a script that is not needed any more.") from None
     call.headers["location"] = f"/v1/scripts/{stored.id}"
-    return _show(call, stored)
+    call.headers["etag"] = etag_of(stored.revision)
+    return view_of(stored)
 
 
 async def list_scripts(call: Call[None, PageQuery]) -> ScriptPage:
@@ -107,26 +89,21 @@ async def list_scripts(call: Call[None, PageQuery]) -> ScriptPage:
 
 async def show_script(call: Call[None, None]) -> ScriptView:
     """Show one script whole."""
-    stored = await call.services.scripts.get(call.user_id, call.path["script_id"])
-    return _show(call, stored)
+    return view_of(await find_script(call))
 
 
-async def replace_script(call: Call[NewScript, None]) -> ScriptView:
+async def replace_script(call: Call[NewScript | Upload, UploadQuery]) -> ScriptView:
     """Put another text in a script's place; sessions keep what was rehearsed."""
-    return await _put(call, await _parse(call), expected_revision(call.request_headers))
+    script = await read_script(call.services, call.body, call.query.filename)
+    return await put_script(call, script, known=None)
 
 
 async def change_script(call: Call[ScriptChanges, None]) -> ScriptView:
     """Change a script's title or author."""
-    stored = await call.services.scripts.get(call.user_id, call.path["script_id"])
+    stored = await find_script(call)
     given = msgspec.structs.asdict(call.body).items()
     changes = {name: value for name, value in given if value is not UNSET}
-    if stored is None:
-        raise Problem(NOT_FOUND)
-    script = msgspec.json.decode(stored.document, type=Script)
-    # Without a condition of the client's own, nobody's change is lost to a change of the title.
-    revision = expected_revision(call.request_headers) or stored.revision
-    return await _put(call, msgspec.structs.replace(script, **changes), revision)
+    return await put_script(call, msgspec.structs.replace(script_of(stored), **changes), stored)
 
 
 async def delete_script(call: Call[None, None]) -> None:
@@ -142,66 +119,6 @@ async def delete_script(call: Call[None, None]) -> None:
         raise Problem(NOT_FOUND)
 
 
-async def _parse(call: Call[NewScript, None]) -> Script:
-    new, max_kib = call.body, call.services.settings.max_script_kib
-    if len(new.text.encode()) > max_kib * 1024:
-        raise Problem(TOO_LARGE, f"A script has {max_kib} KiB at most.")
-    if "\x00" in new.text:
-        raise invalid_field("text", "This is no text: it contains a zero byte.")
-    try:
-        # A whole play takes long enough to keep live sessions waiting.
-        return await asyncio.to_thread(parse_script, new.text, format=new.format, title=new.title)
-    except ScriptError as error:
-        line = error.source_line or None
-        where = FieldProblem(field="text", message=error.message, source_line=line)
-        raise Problem(UNREADABLE_SCRIPT, error.message, errors=(where,)) from None
-
-
-async def _put(call: Call[Any, None], script: Script, revision: int | None) -> ScriptView:
-    try:
-        stored = await call.services.scripts.replace(
-            call.user_id,
-            call.path["script_id"],
-            _content(script),
-            call.services.clock(),
-            revision=revision,
-        )
-    except RevisionChanged:
-        raise changed_meanwhile() from None
-    return _show(call, stored)
-
-
-def _content(script: Script) -> ScriptContent:
-    return ScriptContent(
-        title=script.title,
-        author=script.author,
-        format=script.format,
-        document=msgspec.json.encode(script).decode(),
-        cast=tuple(
-            CastMember(name=character.name, line_count=character.line_count)
-            for character in script.characters
-        ),
-    )
-
-
-def _show(call: Call[Any, None], stored: StoredScript | None) -> ScriptView:
-    if stored is None:
-        raise Problem(NOT_FOUND)
-    call.headers["etag"] = etag_of(stored.revision)
-    return view_of(stored)
-
-
-def view_of(stored: StoredScript) -> ScriptView:
-    """Show a stored script as clients see it."""
-    return ScriptView(
-        id=stored.id,
-        revision=stored.revision,
-        created_at=stored.created_at,
-        updated_at=stored.updated_at,
-        script=msgspec.json.decode(stored.document, type=Script),
-    )
-
-
 OPERATIONS: tuple[AnyOperation, ...] = (
     Operation(
         method="POST",
@@ -210,11 +127,13 @@ OPERATIONS: tuple[AnyOperation, ...] = (
         handle=create_script,
         body=NewScript,
         example=_EXAMPLE,
-        body_from_text=lambda text: NewScript(text=text),
+        file=SCRIPT_FILES,
+        query=UploadQuery,
         result=ScriptView,
         status=201,
         repeatable=True,
-        errors=(UNREADABLE_SCRIPT,),
+        rate=UPLOAD_RATE,
+        errors=(UNREADABLE_SCRIPT, QUOTA_REACHED, BUSY),
     ),
     Operation(
         method="GET",
@@ -238,10 +157,12 @@ OPERATIONS: tuple[AnyOperation, ...] = (
         handle=replace_script,
         body=NewScript,
         example=_EXAMPLE,
-        body_from_text=lambda text: NewScript(text=text),
+        file=SCRIPT_FILES,
+        query=UploadQuery,
         result=ScriptView,
         conditional=True,
-        errors=(UNREADABLE_SCRIPT,),
+        rate=UPLOAD_RATE,
+        errors=(UNREADABLE_SCRIPT, BUSY),
     ),
     Operation(
         method="PATCH",

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
 from rehearsal_server.api.operations import AnyOperation
@@ -14,8 +15,6 @@ from tests.rehearsal_server.api.conftest import SignedIn
 from tests.rehearsal_server.api.scripts.test_resource import PLAY
 
 PRIVATE = [operation for operation in OPERATIONS if not operation.public]
-# A body that would be taken, so that nothing but the id or the token is wrong.
-GOOD_BODIES = {"PUT": {"text": PLAY}, "PATCH": {"title": "Mine now"}, "POST": {"text": PLAY}}
 
 
 def name_of(operation: AnyOperation) -> str:
@@ -25,8 +24,14 @@ def name_of(operation: AnyOperation) -> str:
 async def perform(
     client: httpx.AsyncClient, operation: AnyOperation, path: str, headers: Any
 ) -> httpx.Response:
-    body = GOOD_BODIES.get(operation.method) if operation.body is not None else None
-    return await client.request(operation.method, path, json=body, headers=headers)
+    """Call it with a body that would be taken, so that nothing but id or token is wrong."""
+    if operation.body is not None:
+        body = msgspec.to_builtins(operation.example)
+        return await client.request(operation.method, path, json=body, headers=headers)
+    if operation.file is not None:
+        headers = {**headers, "content-type": operation.file.media_types[0]}
+        return await client.request(operation.method, path, content=b"x", headers=headers)
+    return await client.request(operation.method, path, headers=headers)
 
 
 def test_only_these_are_open_to_everybody() -> None:
