@@ -14,7 +14,7 @@ from rehearsal_server import __version__
 from rehearsal_server.api.envelope import EXCEPTION_HANDLERS, middleware_for
 from rehearsal_server.api.routes import api_routes
 from rehearsal_server.api.services import Services, make_services
-from rehearsal_server.config import Settings
+from rehearsal_server.config import NO_RECOGNISER, Settings
 from rehearsal_server.live.archive import DatabaseArchive
 from rehearsal_server.live.doorkeeper import AccountDoorkeeper
 from rehearsal_server.live.endpoint import LiveEndpoint
@@ -22,6 +22,7 @@ from rehearsal_server.live.engines import list_engines
 from rehearsal_server.live.line_describer import LineDescriber
 from rehearsal_server.live.scheduler import StepScheduler
 from rehearsal_server.live.services import LiveLimits, LiveServices
+from rehearsal_server.transcripts.transcriber import Transcriber
 from rehearsal_server.voices.cache import LayeredVoiceCache, MemoryVoiceCache
 from rehearsal_server.voices.engine import VoiceEngine
 from rehearsal_server.voices.espeak.engine import EspeakEngine
@@ -59,7 +60,11 @@ def create_app(settings: Settings, limits: LiveLimits | None = None) -> Starlett
             stack.push_async_callback(services.close)
             stack.push_async_callback(live.describer.aclose)
             stack.push_async_callback(live.speaker.aclose)
-            for engine in await list_engines(live.speaker):
+            stack.push_async_callback(live.transcriber.aclose)
+            if settings.recogniser_model is not None:
+                # A model that can't be read is better noticed now than by the first actor.
+                await live.transcriber.load()
+            for engine in await list_engines(live.speaker, live.transcriber):
                 log.info("%s: %s", engine.name, engine.detail or "present")
             live.scheduler.start()
             stack.push_async_callback(live.scheduler.stop)
@@ -92,6 +97,11 @@ def _make_speaker(settings: Settings, database: Database) -> Speaker:
     return Speaker(engines, LayeredVoiceCache(near, StoredVoiceCache(stored)))
 
 
+def _make_transcriber(settings: Settings) -> Transcriber:
+    engine = None if settings.recogniser == NO_RECOGNISER else settings.recogniser
+    return Transcriber(engine, settings.recogniser_model)
+
+
 def _limits(settings: Settings) -> LiveLimits:
     return LiveLimits(max_sessions=settings.max_sessions, max_audio_speed=settings.max_audio_speed)
 
@@ -105,6 +115,7 @@ def _live_services(services: Services, limits: LiveLimits) -> LiveServices:
         scheduler=StepScheduler(StreamBank()),
         speaker=_make_speaker(settings, services.database),
         describer=LineDescriber(),
+        transcriber=_make_transcriber(settings),
         limits=limits,
         default_voice=settings.default_voice or None,
         allowed_origins=frozenset(settings.allowed_origins),

@@ -15,11 +15,13 @@ from typing import Any, TypeVar
 
 from dotenv import dotenv_values
 
+from models.recogniser.engines import ENGINES
 from rehearsal_server.config_forms import (
     DATABASE_URL,
     DIRECTORY,
     FILES,
     KEYS,
+    MODEL_FOLDER,
     NETWORKS,
     ORIGINS,
     SMTP_URL,
@@ -33,6 +35,7 @@ from rehearsal_server.config_forms import (
 from rehearsal_server.signing_keys import SigningKey
 
 PREFIX = "REHEARSAL_"
+NO_RECOGNISER = "none"
 DEFAULT_DATA_DIR = Path("rehearsal-data")
 # Variables of the tests and benchmarks, which may be set beside those of a server.
 NOT_SETTINGS = ("REHEARSAL_DATA", "REHEARSAL_TEST_POSTGRESQL", "REHEARSAL_TEST_MYSQL")
@@ -92,6 +95,15 @@ class Settings:
         FILES, (), "Piper voice models (.onnx, each with its .onnx.json beside it)."
     )
     use_flite: bool = _setting(YES_NO, True, "Use flite where the system has it.")
+    recogniser: str = _setting(
+        choice(*ENGINES, NO_RECOGNISER),
+        "pocketsphinx",
+        "What transcribes free speech; all but pocketsphinx need a model and the extra "
+        "`recognisers`.",
+    )
+    recogniser_model: Path | None = _setting(  # noqa: RUF009 - as above
+        MODEL_FOLDER, None, "Folder of the recogniser's model."
+    )
     max_sessions: int = _setting(
         whole(1, 100_000), 100, "Live sessions at a time; more are refused at the door."
     )
@@ -209,4 +221,4 @@ def _problem(one: dataclasses.Field[Any], text: str, error: Exception) -> str:
 def _show(default: object) -> str:
     if isinstance(default, bool):
         return "yes" if default else "no"
-    return "" if default == () else str(default)
+    return "" if default in ((), None) else str(default)

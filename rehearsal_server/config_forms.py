@@ -109,6 +109,13 @@ def _parse_file(written: str) -> Path:
     return path
 
 
+def _parse_folder(written: str) -> Path | None:
+    path = Path(written).expanduser()
+    if not path.is_dir():
+        raise ValueError("no such folder")
+    return path
+
+
 def _list_of(form: Form[Value]) -> Form[tuple[Value, ...]]:
     def parse(written: str) -> tuple[Value, ...]:
         return tuple(form.parse(part) for part in re.split(r"[,\s]+", written.strip()) if part)
@@ -126,6 +133,7 @@ DATABASE_URL = Form(
 SMTP_URL = Form("smtp://user:password@host:587 or smtps://…:465", _parse_smtp_url)
 ORIGINS = _list_of(Form("an origin such as https://rehearsal.example", _parse_origin))
 NETWORKS = _list_of(Form("an address or network such as 10.0.0.0/8", _parse_network))
+MODEL_FOLDER = Form("an existing folder", _parse_folder)
 FILES = _list_of(Form("an existing file", _parse_file))
 KEYS: Form[tuple[SigningKey, ...]] = Form(
     f"kid:secret, with at least {MIN_SECRET_CHARACTERS} characters of secret; several are "

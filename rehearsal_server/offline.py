@@ -7,7 +7,7 @@ between them the messages stand, not on how the audio was cut or when it came.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +16,7 @@ from dsp.bank import StreamBank
 from rehearsal_server.live.analysis import MicrophoneIntake, to_hops
 from rehearsal_server.protocol.client_messages import ClientMessage
 from rehearsal_server.protocol.fields import AudioFormat
-from rehearsal_server.protocol.server_messages import ServerMessage
+from rehearsal_server.protocol.server_messages import ServerMessage, Transcript
 from rehearsal_server.session.hop import Hop
 from rehearsal_server.session.requests import Speak
 from rehearsal_server.session.scene import Output
@@ -33,11 +33,14 @@ class OfflineSession:
     audio : format of the chunks
     voice_length_ms : what a voice engine would answer, at once: how long an utterance lasts, 0 if
         it can't be spoken, None if it was cut off before that was known
+    transcripts : final ones, which a recogniser gave beside the session; each is told again where
+        its event number is due
     """
 
     session: Session
     audio: AudioFormat
     voice_length_ms: Callable[[Speak], int | None]
+    transcripts: Sequence[Transcript] = ()
 
     def run(self, inputs: Iterable[bytes | ClientMessage]) -> Iterator[ServerMessage]:
         """Messages to the client, as chunks and messages come in."""
@@ -73,6 +76,13 @@ class OfflineSession:
                 yield output
             elif isinstance(output, Speak):
                 waiting.extend(self._voice_answer(output))
+            if not waiting:
+                waiting.extend(self._transcript_due())
+
+    def _transcript_due(self) -> list[Output]:
+        number = self.session.events + 1
+        due = [transcript for transcript in self.transcripts if transcript.event == number]
+        return self.session.transcribed(due[0]) if due else []
 
     def _voice_answer(self, request: Speak) -> list[Output]:
         length_ms = self.voice_length_ms(request)

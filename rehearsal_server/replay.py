@@ -12,7 +12,7 @@ from rehearsal_server.audio_files import read_frames
 from rehearsal_server.offline import OfflineSession
 from rehearsal_server.protocol.client_messages import ClientMessage, Start
 from rehearsal_server.protocol.codec import JSON
-from rehearsal_server.protocol.server_messages import Event, Saved, ServerMessage, Voice
+from rehearsal_server.protocol.server_messages import Event, Saved, ServerMessage, Transcript, Voice
 from rehearsal_server.scripts.model import Script
 from rehearsal_server.session.requests import Speak
 from rehearsal_server.session.session import Session, SessionPlan
@@ -90,7 +90,10 @@ def read_recording(folder: Path) -> Recording:
 def replay(recording: Recording) -> list[Event]:
     """The final events that the recorded audio and messages give now; `saved` is the server's."""
     offline = OfflineSession(
-        Session(recording.plan), recording.start.audio, recording.voice_length_ms
+        Session(recording.plan),
+        recording.start.audio,
+        recording.voice_length_ms,
+        tuple(event for event in recording.events if isinstance(event, Transcript)),
     )
     return [m for m in offline.run(recording.inputs()) if isinstance(m, Event)]
 

@@ -18,6 +18,7 @@ from rehearsal_server.live.starting import (
     greet,
     new_secret,
     plan_session,
+    ready_transcriber,
     scene_lines,
 )
 from rehearsal_server.live.writer import Send, SocketWriter
@@ -198,6 +199,7 @@ class Connection:
         services, user_id = self._services, self.identity.user_id
         plan, script = await plan_session(services.archive, self.identity, start)
         cast = await cast_partners(services, plan, script)
+        await ready_transcriber(services, start.options)
         session_id = await services.archive.begin(user_id, start, plan)
         self._rehearsal = Rehearsal(services, session_id, user_id, start, plan, cast, self)
         self._last_audio_s = time.perf_counter()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rehearsal_server.protocol.server_messages import Engine
+from rehearsal_server.transcripts.transcriber import Transcriber
 from rehearsal_server.voices.speaker import Speaker
 
 # Each says what happens instead, so that nobody mistakes an estimate for a measurement.
@@ -18,7 +19,7 @@ _ABSENT = (
 )
 
 
-async def list_engines(speaker: Speaker) -> tuple[Engine, ...]:
+async def list_engines(speaker: Speaker, transcriber: Transcriber) -> tuple[Engine, ...]:
     """Every engine, present or absent."""
     voices = tuple(
         Engine(
@@ -33,4 +34,15 @@ async def list_engines(speaker: Speaker) -> tuple[Engine, ...]:
         available=True,
         detail="voice activity, pitch, level, loudness, voice quality",
     )
-    return (analysis, *voices, *_ABSENT)
+    return (analysis, *voices, *_recognisers(transcriber), *_ABSENT)
+
+
+def _recognisers(transcriber: Transcriber) -> tuple[Engine, ...]:
+    return tuple(
+        Engine(
+            name=f"recogniser:{status.name}",
+            available=status.absence is None,
+            detail=status.absence or status.detail,
+        )
+        for status in transcriber.statuses()
+    )

@@ -17,10 +17,11 @@ from rehearsal_server.live.scheduler import Analysed, Chunk
 from rehearsal_server.live.services import LiveServices
 from rehearsal_server.protocol.audio import AudioFlags, AudioHeader
 from rehearsal_server.protocol.client_messages import ClientMessage, Start
-from rehearsal_server.protocol.server_messages import Ack, Error, Saved, ServerMessage
+from rehearsal_server.protocol.server_messages import Ack, Error, Saved, ServerMessage, Transcript
 from rehearsal_server.session.requests import DescribeLine, Finish, Prefetch, Silence, Speak
 from rehearsal_server.session.scene import Output
 from rehearsal_server.session.session import Session, SessionPlan
+from rehearsal_server.transcripts.live import LiveTranscript
 from rehearsal_server.voices.casting import Cast
 
 log = logging.getLogger("rehearsal_server.live")
@@ -72,6 +73,11 @@ class Rehearsal:
         # What finished lines are described from, and the descriptions that are not there yet.
         self._audio = LineAudio()
         self._descriptions: set[asyncio.Task[None]] = set()
+        self._transcript = (
+            LiveTranscript(services.transcriber, self._transcribed)
+            if start.options.transcript
+            else None
+        )
         self._acked_seq = -1
         self._is_closed = False
 
@@ -110,6 +116,8 @@ class Rehearsal:
     def stall(self) -> None:
         """Nobody can be speaking on a wire that has been silent for a while."""
         self._advance(self._session.stall)
+        if self._transcript is not None:
+            self._transcript.stall()
 
     def acknowledge(self) -> None:
         """Tell the client what audio has come, if more has."""
@@ -125,9 +133,17 @@ class Rehearsal:
         self._audio.push(result.audio)
         for hop in result.hops:
             self._advance(partial(self._session.hear, hop), result.received_s)
+        if self._transcript is not None:
+            self._transcript.hear(result.hops, result.audio[: len(result.hops)])
         self._audio.forget_before(self._session.needs_audio_from_ms)
         if result.fault is not None:
             self._link.end(ending_for(result.fault))
+
+    def _transcribed(self, message: Transcript | Error) -> None:
+        if isinstance(message, Transcript):
+            self._advance(partial(self._session.transcribed, message))
+        else:
+            self._link.put(message)
 
     def _voice_done(self, utterance: int, duration_ms: int | None) -> None:
         """The whole of an utterance is on its way, or it failed if it has no duration."""
@@ -183,6 +199,8 @@ class Rehearsal:
     async def save(self) -> bool:
         """Save what was measured, and say so; whether it worked."""
         try:
+            if self._transcript is not None:
+                await self._transcript.finish()
             # Dispatched, so that a line which is cut short is described as well.
             self._dispatch(self._session.close(), None)
             if self._descriptions:

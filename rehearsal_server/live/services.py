@@ -12,6 +12,7 @@ from rehearsal_server.protocol.client_messages import Start
 from rehearsal_server.scripts.model import Script
 from rehearsal_server.session.result import SessionResult
 from rehearsal_server.session.session import SessionPlan
+from rehearsal_server.transcripts.transcriber import Transcriber
 from rehearsal_server.voices.speaker import Speaker
 
 
@@ -82,6 +83,7 @@ class LiveServices:
     scheduler: StepScheduler
     speaker: Speaker
     describer: LineDescriber
+    transcriber: Transcriber
     limits: LiveLimits
     # Engine and voice of partners where a session asks for none; None takes what fits best.
     default_voice: str | None

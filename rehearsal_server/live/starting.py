@@ -8,6 +8,7 @@ from rehearsal_server.live.engines import list_engines
 from rehearsal_server.live.faults import SocketFault
 from rehearsal_server.live.services import Archive, Identity, LiveServices
 from rehearsal_server.protocol.client_messages import MAX_CONTROL_BYTES, Start
+from rehearsal_server.protocol.fields import Options
 from rehearsal_server.protocol.server_messages import Hello, Limits, SceneLine
 from rehearsal_server.scripts.errors import ScriptError
 from rehearsal_server.scripts.model import Scene, Script
@@ -35,7 +36,7 @@ async def greet(services: LiveServices) -> Hello:
             idle_after_ms=round(1000 * limits.idle_after_s),
             resume_within_ms=0,
         ),
-        engines=await list_engines(services.speaker),
+        engines=await list_engines(services.speaker, services.transcriber),
     )
 
 
@@ -84,6 +85,22 @@ async def cast_partners(services: LiveServices, plan: SessionPlan, script: Scrip
         )
     except VoiceUnavailableError as error:
         raise SocketFault("unavailable", str(error), "options.partner_voice") from None
+
+
+async def ready_transcriber(services: LiveServices, options: Options) -> None:
+    """Have the recogniser loaded before the first word, if a transcript is asked for.
+
+    Raises
+    ------
+    SocketFault
+        There is no recogniser here, or none for the language.
+    """
+    if not options.transcript:
+        return
+    if services.transcriber.absence_for(options.language) is None:
+        await services.transcriber.load()
+    if (absence := services.transcriber.absence_for(options.language)) is not None:
+        raise SocketFault("unavailable", f"no transcript: {absence}", "options.transcript")
 
 
 def scene_lines(plan: SessionPlan) -> tuple[SceneLine, ...]:

@@ -75,6 +75,10 @@ class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Meta(description="The microphone cannot hear the partner, so any speech is the actor's."),
     ] = False
     record: Annotated[bool, Meta(description="Consent to keep the microphone audio.")] = False
+    transcript: Annotated[
+        bool,
+        Meta(description="Send `transcript` messages of whatever the microphone hears."),
+    ] = False
     language: Annotated[
         str, Meta(pattern="^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", description="BCP 47 language tag.")
     ] = "en"
@@ -86,6 +90,18 @@ class SpokenWord(Struct, frozen=True, kw_only=True):
     text: Annotated[str, Meta(description="The word as written in the line.")]
     start_ms: Annotated[int, Meta(ge=0, description="Its first sample.")]
     end_ms: Annotated[int, Meta(ge=0, description="Its last sample.")]
+
+
+class HeardWord(Struct, frozen=True, kw_only=True):
+    """One word of free speech, as a recogniser took it."""
+
+    text: Annotated[str, Meta(description="The word, in lower case.")]
+    start_ms: AtMs
+    end_ms: AtMs
+    confidence: Annotated[
+        float | None,
+        Meta(description="The recogniser's own estimate, 0 to 1; null where it gives none."),
+    ] = None
 
 
 class LineWord(Struct, frozen=True, kw_only=True):

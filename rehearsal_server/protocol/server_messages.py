@@ -10,6 +10,7 @@ from rehearsal_server.protocol.fields import (
     AtMs,
     EventNumber,
     Evidence,
+    HeardWord,
     Interval,
     LineId,
     LineWord,
@@ -155,12 +156,19 @@ class Progress(ServerMessage, frozen=True, kw_only=True, tag="progress"):
 
 
 class Transcript(Event, frozen=True, kw_only=True, tag="transcript"):
-    """What a recogniser heard; a partial has event number 0."""
+    """What a recogniser takes an utterance for; a partial has event number 0.
+
+    A partial replaces the one before; the final replaces them all. An empty final takes back what
+    turned out to be no words.
+    """
 
     text: Annotated[str, Meta(description="The words.")]
     final: Annotated[bool, Meta(description="False while it may still change.")]
-    words: Annotated[tuple[LineWord, ...], Meta(description="The words with their times.")] = ()
-    engine: Annotated[str, Meta(description="The recogniser.")]
+    words: Annotated[tuple[HeardWord, ...], Meta(description="The words with their times.")] = ()
+    engine: Annotated[str, Meta(description="The recogniser; `hello` says how far to trust it.")]
+    confidence: Annotated[
+        float | None, Meta(description="Mean of the words' confidences, 0 to 1; null if unknown.")
+    ] = None
 
 
 class Timing(Event, frozen=True, kw_only=True, tag="timing"):

@@ -15,7 +15,7 @@ from dsp.clock import HOP_MS
 from dsp.line_voice import LineVoice
 from rehearsal_server.protocol.client_messages import ClientMessage, Stop
 from rehearsal_server.protocol.fields import Options
-from rehearsal_server.protocol.server_messages import Event, Level, Speech
+from rehearsal_server.protocol.server_messages import Event, Level, Speech, Transcript
 from rehearsal_server.scripts.model import Scene
 from rehearsal_server.session.following import Follower, PaceFollower
 from rehearsal_server.session.hop import Hop
@@ -95,6 +95,10 @@ class Session:
     def line_described(self, line_id: str, take: int, voice: LineVoice) -> None:
         """The voice of a finished line was measured; its performance keeps it."""
         self.practice.line_described(line_id, take, voice)
+
+    def transcribed(self, transcript: Transcript) -> list[Output]:
+        """Take in what a recogniser heard; only what is final is an event."""
+        return self._number([transcript]) if transcript.final else [transcript]
 
     @property
     def needs_audio_from_ms(self) -> int:

@@ -22,6 +22,7 @@ from rehearsal_server.live.line_describer import LineDescriber
 from rehearsal_server.live.scheduler import StepScheduler
 from rehearsal_server.live.services import Identity, LiveLimits, LiveServices
 from rehearsal_server.protocol.codec import JSON
+from rehearsal_server.transcripts.transcriber import Transcriber
 from rehearsal_server.voices.cache import MemoryVoiceCache
 from rehearsal_server.voices.espeak.engine import EspeakEngine
 from rehearsal_server.voices.speaker import Speaker
@@ -95,6 +96,7 @@ async def stand(tmp_path: Path) -> AsyncIterator[Stand]:
         scheduler=scheduler,
         speaker=speaker,
         describer=LineDescriber(),
+        transcriber=Transcriber(None),
         limits=LiveLimits(),
         default_voice=None,
         allowed_origins=frozenset(),
