@@ -1,4 +1,4 @@
-"""Lists that grow, a page at a time, newest first."""
+"""Lists that grow, a page at a time, in an order."""
 
 from __future__ import annotations
 
@@ -10,13 +10,23 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import Column, Select, and_, or_
 
 Item = TypeVar("Item")
+Key = datetime | int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """What a list is sorted by; rows without a value in the column are left out."""
+
+    name: str  # as clients ask for it, and as cursors remember it
+    column: Column[Any]
+    descending: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """Where in a list a page ended: the moment and the id of its last item."""
+    """Where in a list a page ended: what its last item is sorted by, and its id."""
 
-    moment: datetime
+    key: Key
     id: str
 
 
@@ -30,7 +40,7 @@ class Page(Generic[Item]):
 
 def select_page(
     statement: Select[*tuple[Any, ...]],
-    moment: Column[datetime],
+    order: Order,
     id_: Column[str],
     *,
     after: Place | None,
@@ -38,13 +48,18 @@ def select_page(
 ) -> Select[*tuple[Any, ...]]:
     """Narrow `statement` to the `limit` rows after a place, and one more to see if it goes on.
 
-    Ties between equal moments are broken by the id, so no row is shown twice or left out even
-    when rows are added meanwhile.
+    Ties are broken by the id, so no row is shown twice or left out even when rows are added
+    meanwhile.
     """
+    column, descending = order.column, order.descending
+    if column.nullable:
+        statement = statement.where(column.is_not(None))
     if after is not None:
-        earlier = or_(moment < after.moment, and_(moment == after.moment, id_ < after.id))
-        statement = statement.where(earlier)
-    return statement.order_by(moment.desc(), id_.desc()).limit(limit + 1)
+        beyond = column < after.key if descending else column > after.key
+        tied = id_ < after.id if descending else id_ > after.id
+        statement = statement.where(or_(beyond, and_(column == after.key, tied)))
+    keys = (column.desc(), id_.desc()) if descending else (column.asc(), id_.asc())
+    return statement.order_by(*keys).limit(limit + 1)
 
 
 def make_page(items: Sequence[Item], limit: int, place_of: Callable[[Item], Place]) -> Page[Item]:

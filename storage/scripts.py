@@ -11,9 +11,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database
 from storage.ids import new_id
-from storage.paging import Page, Place, make_page, select_page
+from storage.paging import Order, Page, Place, make_page, select_page
 from storage.rows import to_record, to_records
 from storage.tables import characters, scripts
+
+ORDERS = {
+    order.name: order
+    for order in (
+        Order(name="newest", column=scripts.c.created_at),
+        Order(name="oldest", column=scripts.c.created_at, descending=False),
+        Order(name="last_changed", column=scripts.c.updated_at),
+    )
+}
 
 
 class CastMember(msgspec.Struct, frozen=True, kw_only=True):
@@ -129,19 +138,28 @@ class ScriptRepository:
         async with self._database.read() as connection:
             return to_record((await connection.execute(query)).one_or_none(), StoredScript)
 
-    async def list(self, user_id: str, *, after: Place | None, limit: int) -> Page[ScriptEntry]:
-        """List a user's scripts, newest first."""
+    async def list(
+        self,
+        user_id: str,
+        *,
+        after: Place | None,
+        limit: int,
+        order: Order = ORDERS["newest"],
+    ) -> Page[ScriptEntry]:
+        """List a user's scripts."""
         shown = [scripts.c[name] for name in ScriptEntry.__struct_fields__]
         query = select_page(
             select(*shown).where(scripts.c.user_id == user_id),
-            scripts.c.created_at,
+            order,
             scripts.c.id,
             after=after,
             limit=limit,
         )
         async with self._database.read() as connection:
             entries = to_records(await connection.execute(query), ScriptEntry)
-        return make_page(entries, limit, lambda entry: Place(moment=entry.created_at, id=entry.id))
+        return make_page(
+            entries, limit, lambda entry: Place(key=getattr(entry, order.column.name), id=entry.id)
+        )
 
     async def replace(
         self,

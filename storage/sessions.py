@@ -6,14 +6,26 @@ from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import Select, insert, select
+from sqlalchemy import Select, delete, insert, select, update
 
 from storage.database import Database
 from storage.ids import new_id
-from storage.paging import Page, Place, make_page, select_page
+from storage.paging import Order, Page, Place, make_page, select_page
 from storage.results import Feedback, Performance, SessionResults, put_results
 from storage.rows import to_record, to_records
 from storage.tables import feedback, performances, sessions
+
+# "open" was begun without a socket, for recordings that are brought to it.
+SessionState = Literal["live", "open", "completed", "abandoned"]
+
+ORDERS = {
+    order.name: order
+    for order in (
+        Order(name="newest", column=sessions.c.started_at),
+        Order(name="oldest", column=sessions.c.started_at, descending=False),
+        Order(name="longest", column=sessions.c.duration_ms),
+    )
+}
 
 
 class NewSession(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,10 +44,26 @@ class Session(NewSession, frozen=True, kw_only=True):
     """A rehearsal, going on or over."""
 
     id: str
-    state: Literal["live", "completed", "abandoned"]
+    state: SessionState
     ended_at: datetime | None = None
     duration_ms: int | None = None
     summary: dict[str, Any] | None = None
+
+
+class SessionFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which rehearsals are meant; what is None does not matter."""
+
+    state: SessionState | None = None
+    practice: str | None = None
+    script_id: str | None = None
+    role: str | None = None
+
+
+class Practised(msgspec.Struct, frozen=True, kw_only=True):
+    """What statistics need of a rehearsal."""
+
+    started_at: datetime
+    duration_ms: int | None
 
 
 class SessionRepository:
@@ -44,9 +72,9 @@ class SessionRepository:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def begin(self, new: NewSession) -> Session:
+    async def begin(self, new: NewSession, state: Literal["live", "open"] = "live") -> Session:
         """Record that a rehearsal began."""
-        session = Session(id=new_id(), state="live", **msgspec.structs.asdict(new))
+        session = Session(id=new_id(), state=state, **msgspec.structs.asdict(new))
         async with self._database.write() as connection:
             await connection.execute(insert(sessions).values(msgspec.structs.asdict(session)))
         return session
@@ -73,11 +101,21 @@ class SessionRepository:
         async with self._database.read() as connection:
             return to_record((await connection.execute(query)).one_or_none(), Session)
 
-    async def list(self, user_id: str, *, after: Place | None, limit: int) -> Page[Session]:
-        """List a user's rehearsals, newest first."""
+    async def list(
+        self,
+        user_id: str,
+        *,
+        after: Place | None,
+        limit: int,
+        which: SessionFilter = SessionFilter(),  # noqa: B008 - it cannot change
+        order: Order = ORDERS["newest"],
+    ) -> Page[Session]:
+        """List a user's rehearsals."""
+        given = msgspec.structs.asdict(which).items()
+        conditions = [sessions.c[name] == value for name, value in given if value is not None]
         query = select_page(
-            select(sessions).where(sessions.c.user_id == user_id),
-            sessions.c.started_at,
+            select(sessions).where(sessions.c.user_id == user_id, *conditions),
+            order,
             sessions.c.id,
             after=after,
             limit=limit,
@@ -85,8 +123,36 @@ class SessionRepository:
         async with self._database.read() as connection:
             found = to_records(await connection.execute(query), Session)
         return make_page(
-            found, limit, lambda session: Place(moment=session.started_at, id=session.id)
+            found, limit, lambda one: Place(key=getattr(one, order.column.name), id=one.id)
         )
+
+    async def practised(self, user_id: str) -> tuple[Practised, ...]:
+        """When a user rehearsed and for how long, in order; what is going on counts too."""
+        query = (
+            select(sessions.c.started_at, sessions.c.duration_ms)
+            .where(sessions.c.user_id == user_id)
+            .order_by(sessions.c.started_at)
+        )
+        async with self._database.read() as connection:
+            return to_records(await connection.execute(query), Practised)
+
+    async def complete(self, user_id: str, session_id: str, now: datetime) -> bool:
+        """End a rehearsal that was begun without a socket; False if there is none that is open."""
+        change = (
+            update(sessions)
+            .where(sessions.c.id == session_id, sessions.c.user_id == user_id)
+            .where(sessions.c.state == "open")
+            .values(state="completed", ended_at=now)
+        )
+        async with self._database.write() as connection:
+            return (await connection.execute(change)).rowcount == 1
+
+    async def delete(self, user_id: str, session_id: str) -> bool:
+        """Delete a rehearsal that is not going on, with all that came out of it."""
+        which = (sessions.c.id == session_id, sessions.c.user_id == user_id)
+        over = sessions.c.state != "live"
+        async with self._database.write() as connection:
+            return (await connection.execute(delete(sessions).where(*which, over))).rowcount == 1
 
     async def performances(self, user_id: str, session_id: str) -> tuple[Performance, ...]:
         """List the takes of a rehearsal, in the order in which they were played."""

@@ -16,6 +16,7 @@ from rehearsal_server.signing_keys import kept_keys
 from rehearsal_server.worker import BoundedWorker, WorkBounds
 from storage.database import Database
 from storage.logins import LoginRepository
+from storage.performances import PerformanceRepository
 from storage.resets import ResetRepository
 from storage.scripts import ScriptRepository
 from storage.sessions import SessionRepository
@@ -44,6 +45,7 @@ class Services:
     tickets: TicketRepository
     scripts: ScriptRepository
     sessions: SessionRepository
+    performances: PerformanceRepository
     resets: ResetRepository
     passwords: PasswordHasher
     access_tokens: AccessTokens
@@ -84,6 +86,7 @@ def make_services(settings: Settings, clock: Clock = utc_now) -> Services:
         tickets=TicketRepository(database),
         scripts=ScriptRepository(database),
         sessions=SessionRepository(database),
+        performances=PerformanceRepository(database),
         resets=ResetRepository(database),
         passwords=PasswordHasher(),
         access_tokens=AccessTokens(keys, timedelta(minutes=settings.access_token_minutes)),

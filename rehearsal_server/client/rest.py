@@ -13,7 +13,8 @@ import httpx
 import msgspec
 
 from rehearsal_server.api.accounts.logins import Tokens
-from rehearsal_server.api.practice.sessions import FeedbackList, SessionDetail, SessionPage
+from rehearsal_server.api.practice.performances import FeedbackList
+from rehearsal_server.api.practice.sessions import SessionDetail, SessionPage
 from rehearsal_server.api.scripts.resource import ScriptPage
 from rehearsal_server.api.scripts.views import ScriptView
 from rehearsal_server.client.errors import RequestRefused, Unreachable

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 from msgspec import UNSET, UnsetType
 
@@ -32,7 +34,7 @@ from rehearsal_server.api.scripts.views import (
     script_of,
     view_of,
 )
-from storage.scripts import KeyUsedOtherwise, QuotaReached, RevisionChanged, ScriptEntry
+from storage.scripts import ORDERS, KeyUsedOtherwise, QuotaReached, RevisionChanged, ScriptEntry
 
 # Reading a file costs seconds; nobody uploads a library at once.
 UPLOAD_RATE = Rate(burst=60, every_s=2)
@@ -51,8 +53,14 @@ class ScriptChanges(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     author: Heading | UnsetType = UNSET
 
 
+class ScriptQuery(PageQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which part of the scripts to show, in which order."""
+
+    sort: Literal["newest", "oldest", "last_changed"] = "newest"
+
+
 class ScriptPage(msgspec.Struct, frozen=True, kw_only=True):
-    """Some scripts, newest first."""
+    """Some scripts, in the order that was asked for."""
 
     items: tuple[ScriptEntry, ...]
     next_cursor: str | None
@@ -79,12 +87,13 @@ async def create_script(call: Call[NewScript | Upload, UploadQuery]) -> ScriptVi
     return view_of(stored)
 
 
-async def list_scripts(call: Call[None, PageQuery]) -> ScriptPage:
+async def list_scripts(call: Call[None, ScriptQuery]) -> ScriptPage:
     """List my scripts."""
+    query = call.query
     page = await call.services.scripts.list(
-        call.user_id, after=call.query.place(), limit=call.query.limit
+        call.user_id, after=query.place(query.sort), limit=query.limit, order=ORDERS[query.sort]
     )
-    return ScriptPage(items=page.items, next_cursor=make_cursor(page.next))
+    return ScriptPage(items=page.items, next_cursor=make_cursor(page.next, query.sort))
 
 
 async def show_script(call: Call[None, None]) -> ScriptView:
@@ -140,7 +149,7 @@ OPERATIONS: tuple[AnyOperation, ...] = (
         path="/v1/scripts",
         summary="List my scripts",
         handle=list_scripts,
-        query=PageQuery,
+        query=ScriptQuery,
         result=ScriptPage,
     ),
     Operation(

@@ -63,3 +63,56 @@ async def test_to_somebody_else_nothing_of_it_is_there(bob: SignedIn, rehearsed:
     ):
         answer: httpx.Response = await bob.call("GET", path)
         assert answer.status_code == 404
+
+
+async def test_sessions_are_searched(ann: SignedIn, rehearsed: Rehearsed) -> None:
+    for query, found in (
+        ({"state": "completed"}, 1),
+        ({"state": "live"}, 0),
+        ({"role": "LANE", "practice": "scene", "sort": "longest"}, 1),
+        ({"script_id": "0" * 32}, 0),
+    ):
+        page = (await ann.call("GET", "/v1/sessions", params=query)).json()
+        assert len(page["items"]) == found, query
+
+
+async def test_a_session_for_recordings_is_begun_and_ended(ann: SignedIn, bob: SignedIn) -> None:
+    script = (await ann.call("POST", "/v1/scripts", json={"text": "LANE: No, sir.\n"})).json()
+    plan = {"script_id": script["id"], "scene": "S1", "role": "Lane"}
+    made = await ann.call("POST", "/v1/sessions", json=plan)
+    assert made.status_code == 201
+    path = made.headers["location"]
+    assert made.json()["state"] == "open"
+    assert (await bob.call("POST", f"{path}/complete")).status_code == 404
+    assert (await ann.call("POST", f"{path}/complete")).json()["state"] == "completed"
+    again = await ann.call("POST", f"{path}/complete")
+    assert (again.status_code, again.json()["detail"]) == (
+        409,
+        "The session is completed, not open.",
+    )
+    assert (await bob.call("DELETE", path)).status_code == 404
+    assert (await ann.call("DELETE", path)).status_code == 204
+    assert (await ann.call("GET", path)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "change", [{"script_id": "0" * 32}, {"scene": "S9"}, {"role": "Nobody"}, {"role": ""}]
+)
+async def test_only_what_can_be_rehearsed_is_begun(
+    ann: SignedIn, bob: SignedIn, change: dict[str, str]
+) -> None:
+    script = (await ann.call("POST", "/v1/scripts", json={"text": "LANE: No, sir.\n"})).json()
+    plan = {"script_id": script["id"], "scene": "S1", "role": "Lane", **change}
+    answer = await ann.call("POST", "/v1/sessions", json=plan)
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == next(iter(change))
+    theirs = await bob.call("POST", "/v1/sessions", json={**plan, "script_id": script["id"]})
+    assert theirs.status_code == 422
+
+
+async def test_a_session_that_goes_on_is_not_deleted(ann: SignedIn, services: Services) -> None:
+    me = (await ann.call("GET", "/v1/users/me")).json()
+    new = NewSession(user_id=me["id"], practice="scene", started_at=services.clock())
+    session = await services.sessions.begin(new)
+    answer = await ann.call("DELETE", f"/v1/sessions/{session.id}")
+    assert answer.status_code == 409
