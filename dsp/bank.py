@@ -14,6 +14,7 @@ from dsp.level import measure_levels
 from dsp.loudness import KWeightedLoudness
 from dsp.pitch import PitchTracker
 from dsp.spectrum import ShortTimeSpectrum
+from dsp.stream_state import StreamState, put_state, slot_array_names, take_state
 from dsp.vad.decision import DecisionSettings
 from dsp.vad.detector import VoiceActivityDetector
 
@@ -130,6 +131,21 @@ class StreamBank:
         for kernel in self._kernels:
             kernel.reset(slots)
         self._free.append(slot)
+
+    def state_of(self, slot: int) -> StreamState:
+        """Everything that the analysis remembers of one stream, about 10 kB."""
+        return take_state(self, slot_array_names(StreamBank), slot)
+
+    def restore(self, slot: int, state: StreamState) -> None:
+        """Let the stream in `slot` go on from a state, as if it had never been elsewhere.
+
+        Raises
+        ------
+        ValueError
+            The state is of another version of the kernels.
+        """
+        put_state(self, slot_array_names(StreamBank), slot, state)
+        self._used[slot] = True
 
     def step(self, slots: Slots, hops: Hops) -> HopFeatures:
         """Advance some of the streams by one hop each.

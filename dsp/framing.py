@@ -50,3 +50,12 @@ class HopFramer:
         # A copy: the remainder must not keep the whole chunk alive.
         self._pending = samples[whole:].copy()
         return samples[:whole].reshape(-1, HOP_SAMPLES)
+
+    @property
+    def state(self) -> Samples:
+        """The samples that wait, float32 of shape (pending_samples,)."""
+        return self._pending.copy()
+
+    @state.setter
+    def state(self, pending: Samples) -> None:
+        self._pending = pending.astype(np.float32)

@@ -8,6 +8,7 @@ rates, whose filter banks would be too large to keep.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from math import gcd
 from typing import NamedTuple, Protocol
@@ -86,6 +87,14 @@ class StreamResampler:
             raise ValueError("the stream was flushed; make a new StreamResampler")
         return self._converter.push(samples)
 
+    def state(self) -> dict[str, npt.NDArray[np.float64]] | None:
+        """What the filter remembers of the stream; None at odd rates, where soxr keeps it."""
+        return self._converter.state()
+
+    def restore(self, state: Mapping[str, npt.NDArray[np.float64]]) -> None:
+        """Go on from a state of a stream at the same rate."""
+        self._converter.restore(state)
+
     def flush(self) -> Samples:
         """End the stream and return what is left, at most 31 samples at the usual rates."""
         if self._ended:
@@ -94,10 +103,18 @@ class StreamResampler:
         return self._converter.flush()
 
 
+_State = dict[str, npt.NDArray[np.float64]]
+_StateView = Mapping[str, npt.NDArray[np.float64]]
+
+
 class _Converter(Protocol):
     def push(self, samples: Samples) -> Samples: ...
 
     def flush(self) -> Samples: ...
+
+    def state(self) -> _State | None: ...
+
+    def restore(self, state: _StateView) -> None: ...
 
 
 def _converter(input_rate_hz: int) -> _Converter:
@@ -115,6 +132,12 @@ class _PassThrough:
     def flush(self) -> Samples:
         return np.zeros(0, np.float32)
 
+    def state(self) -> _State | None:
+        return {}
+
+    def restore(self, state: _StateView) -> None:
+        pass
+
 
 class _SoxrStream:
     def __init__(self, input_rate_hz: int) -> None:
@@ -128,6 +151,12 @@ class _SoxrStream:
     def flush(self) -> Samples:
         nothing = np.zeros(0, np.float32)
         return np.asarray(self._stream.resample_chunk(nothing, last=True), np.float32)
+
+    def state(self) -> _State | None:
+        return None
+
+    def restore(self, state: _StateView) -> None:
+        raise ValueError("soxr's state can't be set")
 
 
 class _Bank(NamedTuple):
@@ -180,6 +209,14 @@ class _BlockFilter:
         left = self._bank.outputs_after(pushed) - self._next_block * BLOCK_SAMPLES
         silence = np.zeros(2 * self._bank.window_samples, np.float32)
         return self.push(silence)[:left]
+
+    def state(self) -> _State | None:
+        counts = np.array([self._waiting_from, self._next_block], np.float64)
+        return {"waiting": self._waiting.copy(), "counts": counts}
+
+    def restore(self, state: _StateView) -> None:
+        self._waiting = state["waiting"].copy()
+        self._waiting_from, self._next_block = (int(count) for count in state["counts"])
 
     def _filter(self, n_blocks: int) -> npt.NDArray[np.float64]:
         bank, period = self._bank, len(self._bank.matrices)

@@ -10,10 +10,13 @@ from dsp.clock import samples_to_ms
 from dsp.framing import HopFramer
 from dsp.pcm import SampleFormat, decode_pcm
 from dsp.resample import StreamResampler
+from dsp.stream_state import StreamState
 from rehearsal_server.protocol.fields import AudioFormat
 from rehearsal_server.session.hop import Hop
 
 Hops = npt.NDArray[np.float32]
+
+_FRAMER = "framer"
 
 
 class MicrophoneIntake:
@@ -35,6 +38,16 @@ class MicrophoneIntake:
         """
         samples = decode_pcm(payload, self._format, channels=self._channels)
         return self._framer.push(self._resampler.push(samples))
+
+    def state(self) -> StreamState | None:
+        """What is remembered of the stream; None at rates whose resampler can't tell."""
+        resampler = self._resampler.state()
+        return None if resampler is None else {**resampler, _FRAMER: self._framer.state}
+
+    def restore(self, state: StreamState) -> None:
+        """Go on from a state of a stream of the same format."""
+        self._framer.state = state[_FRAMER]
+        self._resampler.restore(state)
 
 
 def to_hops(features: HopFeatures) -> list[Hop]:

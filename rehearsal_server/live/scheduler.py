@@ -18,12 +18,20 @@ import numpy as np
 from dsp.bank import StreamBank
 from dsp.clock import HOP_SAMPLES
 from rehearsal_server.live.analysis import Hops, MicrophoneIntake, to_hops
+from rehearsal_server.live.checkpoint import (
+    BEFORE_THE_FIRST,
+    Checkpoint,
+    ChunkEnd,
+    make_checkpoint,
+)
 from rehearsal_server.live.microphone import BadAudio
 from rehearsal_server.protocol.fields import AudioFormat
 from rehearsal_server.session.hop import Hop
 
 # A step takes this many hops of a stream at most, so that one that catches up delays no other.
 MAX_HOPS_PER_STEP = 10
+# Two seconds from one checkpoint to the next: what is heard again after a crash.
+HOPS_PER_CHECKPOINT = 100
 
 NO_HOPS: Hops = np.zeros((0, HOP_SAMPLES), np.float32)
 
@@ -34,6 +42,7 @@ class Chunk:
 
     payload: bytes | memoryview
     received_s: float
+    end: ChunkEnd = BEFORE_THE_FIRST
 
 
 @dataclass(frozen=True)
@@ -48,6 +57,8 @@ class Analysed:
     received_s: float
     # The audio could not be read or analysed; the stream goes no further.
     fault: Exception | None = None
+    # The state after this step, every now and then.
+    checkpoint: Checkpoint | None = None
 
 
 @dataclass(frozen=True)
@@ -64,8 +75,19 @@ class _Work:
 class AnalysedStream:
     """One microphone's place in the queue. Chunks and callbacks keep their order."""
 
-    def __init__(self, audio: AudioFormat, deliver: Callable[[Analysed], None]) -> None:
+    def __init__(
+        self,
+        audio: AudioFormat,
+        deliver: Callable[[Analysed], None],
+        checkpoint: Checkpoint | None = None,
+    ) -> None:
         self.intake = MicrophoneIntake(audio)
+        if checkpoint is not None:
+            self.intake.restore(checkpoint.intake_state)
+        # Until the first step: where the stream goes on from.
+        self.checkpoint = checkpoint
+        self.hops_since_checkpoint = 0
+        self.heard_ms = checkpoint.heard_ms if checkpoint else 0
         self.deliver = deliver
         # A slot of the bank once its first audio is analysed; touched on the analysis thread only.
         self.slot: int | None = None
@@ -132,9 +154,17 @@ class StepScheduler:
             await asyncio.gather(self._runner, return_exceptions=True)
         self._thread.shutdown()
 
-    def open(self, audio: AudioFormat, deliver: Callable[[Analysed], None]) -> AnalysedStream:
-        """Begin a stream; `deliver` is called on the event loop with what each step found."""
-        return AnalysedStream(audio, deliver)
+    def open(
+        self,
+        audio: AudioFormat,
+        deliver: Callable[[Analysed], None],
+        checkpoint: Checkpoint | None = None,
+    ) -> AnalysedStream:
+        """Begin a stream, or go on with one from a checkpoint.
+
+        `deliver` is called on the event loop with what each step found.
+        """
+        return AnalysedStream(audio, deliver, checkpoint)
 
     def feed(self, stream: AnalysedStream, chunk: Chunk) -> None:
         """Queue audio for the next step."""
@@ -211,9 +241,31 @@ class StepScheduler:
                 [(item.stream, hops[index]) for item, hops, _ in audio if len(hops) > index], found
             )
         return [
-            Analysed(item.stream, found[item.stream], hops, item.newest_s, fault)
+            Analysed(
+                item.stream,
+                found[item.stream],
+                hops,
+                item.newest_s,
+                fault,
+                self._checkpoint(item, found[item.stream]),
+            )
             for item, hops, fault in audio
         ]
+
+    def _checkpoint(self, item: _Work, hops: list[Hop]) -> Checkpoint | None:
+        """The state of a stream, if it is time to write it down."""
+        stream = item.stream
+        if hops:
+            stream.heard_ms = hops[-1].end_ms
+        stream.hops_since_checkpoint += len(hops)
+        if stream.hops_since_checkpoint < HOPS_PER_CHECKPOINT or stream.slot is None:
+            return None
+        stream.hops_since_checkpoint = 0
+        intake = stream.intake.state()
+        if intake is None:
+            return None
+        bank = self._bank.state_of(stream.slot)
+        return make_checkpoint(item.chunks[-1].end, stream.heard_ms, intake, bank)
 
     def _read(self, item: _Work) -> tuple[Hops, Exception | None]:
         """Hops of a stream's chunks, and what was wrong with the first that could not be read."""
@@ -231,6 +283,9 @@ class StepScheduler:
         for stream, _ in hops:
             if stream.slot is None:
                 stream.slot = self._bank.acquire()
+                if stream.checkpoint is not None:
+                    self._bank.restore(stream.slot, stream.checkpoint.bank_state)
+                    stream.checkpoint = None
         slots = np.array([stream.slot for stream, _ in hops], np.intp)
         features = self._bank.step(slots, np.stack([samples for _, samples in hops]))
         for (stream, _), hop in zip(hops, to_hops(features), strict=True):

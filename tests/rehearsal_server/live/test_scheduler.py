@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 
+import msgspec
 import numpy as np
 import pytest
 
 from dsp.bank import StreamBank
+from rehearsal_server.live.checkpoint import Checkpoint, ChunkEnd, fits
 from rehearsal_server.live.scheduler import Analysed, Chunk, StepScheduler
 from rehearsal_server.protocol.fields import AudioFormat
 
@@ -30,6 +32,10 @@ class Listener:
     @property
     def end_ms(self) -> list[int]:
         return [hop.end_ms for result in self.results for hop in result.hops]
+
+    def described(self) -> list[str]:
+        """Every hop in full, so that not-a-number equals itself."""
+        return [str(hop) for result in self.results for hop in result.hops]
 
     async def hops(self, count: int) -> list[int]:
         while len(self.end_ms) < count:
@@ -123,3 +129,32 @@ async def test_reading_waits_while_too_much_audio_waits(scheduler: StepScheduler
         scheduler.feed(stream, Chunk(NOISE[start : start + 640], 0))
     await stream.wait_until_below(6400)
     assert stream.waiting_bytes <= 6400
+
+
+@pytest.mark.parametrize("sample_rate", [16_000, 44_100])
+async def test_a_stream_goes_on_from_a_checkpoint(
+    scheduler: StepScheduler, sample_rate: int
+) -> None:
+    audio = AudioFormat(sample_rate=sample_rate)
+    chunks = [NOISE[start : start + 1_000] for start in range(0, len(NOISE), 1_000)] * 10
+    whole = Listener()
+    stream = scheduler.open(audio, whole)
+    for seq, payload in enumerate(chunks):
+        scheduler.feed(stream, Chunk(payload, 0, ChunkEnd(seq + 1, 500 * (seq + 1))))
+    await whole.hops(50 * 500 * len(chunks) // sample_rate - 1)
+    checkpoint = next(r.checkpoint for r in reversed(whole.results) if r.checkpoint)
+    stored = msgspec.msgpack.decode(msgspec.msgpack.encode(checkpoint), type=Checkpoint)
+    assert fits(stored, audio)
+    rest = Listener()
+    again = scheduler.open(audio, rest, stored)
+    for payload in chunks[stored.next_seq :]:
+        scheduler.feed(again, Chunk(payload, 0))
+    assert stored.next_position == 500 * stored.next_seq
+    missing = whole.described()[stored.heard_ms // 20 :]
+    await rest.hops(len(missing))
+    assert rest.described() == missing
+
+
+def test_a_checkpoint_of_another_version_does_not_fit() -> None:
+    empty = Checkpoint(1, 320, 20, {}, {})
+    assert not fits(empty, FORMAT)
