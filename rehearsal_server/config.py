@@ -111,6 +111,9 @@ class Settings:
         number(1.0, 100.0), 1.2, "How much faster than real time audio may come."
     )
     max_script_kib: int = _setting(whole(1, 9765), 8192, "Size of an uploaded script, in KiB.")
+    max_recording_mib: int = _setting(
+        whole(1, 1024), 64, "Size of an uploaded recording, in MiB; it lasts ten minutes at most."
+    )
     max_scripts: int = _setting(whole(1, 1_000_000), 500, "Scripts that one account may keep.")
     tts_cache_mib: int = _setting(
         whole(0, 1_048_576), 256, "Size of the cache of spoken lines, in MiB."

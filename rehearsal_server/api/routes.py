@@ -16,7 +16,7 @@ from rehearsal_server.api.dispatch import make_route
 from rehearsal_server.api.docs_page import CONTENT_SECURITY_POLICY, draw_page
 from rehearsal_server.api.openapi import describe_api
 from rehearsal_server.api.operations import AnyOperation
-from rehearsal_server.api.practice import performances, sessions, statistics
+from rehearsal_server.api.practice import analysis, performances, sessions, statistics
 from rehearsal_server.api.scripts import cast, resource, scenes
 from rehearsal_server.api.services import Services
 
@@ -31,6 +31,7 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     *scenes.OPERATIONS,
     *sessions.OPERATIONS,
     *performances.OPERATIONS,
+    *analysis.OPERATIONS,
     *statistics.OPERATIONS,
     *health.OPERATIONS,
 )

@@ -27,6 +27,8 @@ Clock = Callable[[], datetime]
 
 # A play of the largest size that is taken is parsed in a few seconds.
 SCRIPT_WORK = WorkBounds(time_limit_s=20, memory_bytes=2 * 2**30)
+# Ten minutes of audio take half a minute of a free core.
+RECORDING_WORK = WorkBounds(time_limit_s=180, memory_bytes=4 * 2**30, max_waiting=4)
 
 
 def utc_now() -> datetime:
@@ -52,6 +54,7 @@ class Services:
     rate_limiter: RateLimiter
     mailer: Mailer
     script_worker: BoundedWorker
+    recording_worker: BoundedWorker
     background: Background
     clock: Clock
 
@@ -63,6 +66,7 @@ class Services:
         """Finish what runs beside the requests; let go of the database and of the threads."""
         await self.background.close()
         await self.script_worker.aclose()
+        await self.recording_worker.aclose()
         self.passwords.close()
         await self.database.close()
 
@@ -97,6 +101,7 @@ def make_services(settings: Settings, clock: Clock = utc_now) -> Services:
             else ConsoleMailer()
         ),
         script_worker=BoundedWorker("script reader", SCRIPT_WORK),
+        recording_worker=BoundedWorker("recording analyser", RECORDING_WORK),
         background=Background(),
         clock=clock,
     )

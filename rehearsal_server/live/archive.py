@@ -50,13 +50,14 @@ class DatabaseArchive:
             ended_at=datetime.now(UTC),
             duration_ms=result.duration_ms,
             summary=dict(result.summary),
-            takes=tuple(_to_take(p) for p in result.performances),
-            remarks=tuple(r for p in result.performances for r in _to_remarks(p)),
+            takes=tuple(to_take(p) for p in result.performances),
+            remarks=tuple(r for p in result.performances for r in to_remarks(p)),
         )
         await self.sessions.save(session_id, results)
 
 
-def _to_take(performance: Performance) -> Take:
+def to_take(performance: Performance) -> Take:
+    """Make of one performance what storage keeps of it."""
     timing = performance.timing
     return Take(
         line_id=performance.line_id,
@@ -84,7 +85,8 @@ def _figures(timing: LineTiming) -> dict[str, Any]:
     }
 
 
-def _to_remarks(performance: Performance) -> list[Remark]:
+def to_remarks(performance: Performance) -> list[Remark]:
+    """Make of one performance's feedback what storage keeps of it."""
     return [
         Remark(
             line_id=feedback.line_id,
