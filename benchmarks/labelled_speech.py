@@ -114,28 +114,27 @@ def label_by_energy(samples: Samples) -> Labels:
         percentile, in dB) to its speech (95th), but 15 to 40 dB below speech; gaps shorter than
         200 ms are filled, sounds shorter than 40 ms dropped.
     """
-    energy_db = _energy_db(samples)
-    silence_db, speech_db = np.percentile(energy_db, [5, 95])
+    level_db = energy_db(samples)
+    silence_db, speech_db = np.percentile(level_db, [5, 95])
     threshold_db = np.clip(
         silence_db + 0.3 * (speech_db - silence_db), speech_db - 40, speech_db - 15
     )
-    without_clicks = ~_fill_gaps(~(energy_db > threshold_db), SHORTEST_SOUND_LABELS)
-    return _fill_gaps(without_clicks, LONGEST_GAP_LABELS)
+    without_clicks = ~fill_gaps(~(level_db > threshold_db), SHORTEST_SOUND_LABELS)
+    return fill_gaps(without_clicks, LONGEST_GAP_LABELS)
 
 
-def _energy_db(samples: Samples) -> npt.NDArray[np.float64]:
-    """Energy in 25 ms about the middle of each label."""
+def energy_db(samples: Samples) -> npt.NDArray[np.float64]:
+    """Energy above 100 Hz in 25 ms about the middle of each label, in dB re full scale."""
     high_pass = signal.butter(2, 100, "highpass", fs=ANALYSIS_RATE_HZ, output="sos")
     power = np.square(signal.sosfilt(high_pass, samples.astype(np.float64)))
     margin = _ENERGY_WINDOW_SAMPLES // 2
     sums = np.concatenate([[0.0], np.cumsum(np.pad(power, margin))])
     starts = np.arange(len(samples) // LABEL_SAMPLES) * LABEL_SAMPLES + LABEL_SAMPLES // 2
     energy = (sums[starts + _ENERGY_WINDOW_SAMPLES] - sums[starts]) / _ENERGY_WINDOW_SAMPLES
-    energy_db: npt.NDArray[np.float64] = 10 * np.log10(energy + 1e-10)
-    return energy_db
+    return np.asarray(10 * np.log10(energy + 1e-10), np.float64)
 
 
-def _fill_gaps(active: Labels, shortest_gap: int) -> Labels:
+def fill_gaps(active: Labels, shortest_gap: int) -> Labels:
     """Fill the gaps between activity that are shorter than `shortest_gap` labels."""
     filled = active.copy()
     turns = np.flatnonzero(np.diff(active))

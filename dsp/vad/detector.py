@@ -33,7 +33,7 @@ class VoiceActivityDetector:
 
     def __init__(self, capacity: int, settings: DecisionSettings) -> None:
         self._evidence = SpeechEvidence(capacity)
-        self._network = SpeechNetwork(capacity, GatedWeights.trained())
+        self._network = SpeechNetwork(capacity, GatedWeights.read("dsp.vad"))
         self._decision = SpeechDecision(capacity, settings)
 
     def resize(self, capacity: int) -> None:

@@ -43,9 +43,9 @@ class GatedWeights:
     read_out_bias: Float32s
 
     @classmethod
-    def trained(cls) -> Self:
-        """Load the weights that `benchmarks.train_voice_activity` made."""
-        with resources.files("dsp.vad").joinpath("weights.npz").open("rb") as file:
+    def read(cls, package: str) -> Self:
+        """Load the weights that were trained for a package, from its ``weights.npz``."""
+        with resources.files(package).joinpath("weights.npz").open("rb") as file:
             arrays = np.load(file)
             return cls(**{name: arrays[name].astype(np.float32) for name in arrays.files})
 

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from dsp.vad.evidence import EVIDENCE
 from dsp.vad.network import GatedWeights, SpeechNetwork
 
-WEIGHTS = GatedWeights.trained()
+WEIGHTS = GatedWeights.read("dsp.vad")
 
 
 def logistic(x: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

@@ -1,0 +1,1 @@
+"""Whether an instrument is being played, as against speech, television and noise."""
