@@ -22,6 +22,7 @@ from rehearsal_server.live.engines import list_engines
 from rehearsal_server.live.line_describer import LineDescriber
 from rehearsal_server.live.scheduler import StepScheduler
 from rehearsal_server.live.services import LiveLimits, LiveServices
+from rehearsal_server.readiness import Probe
 from rehearsal_server.transcripts.transcriber import Transcriber
 from rehearsal_server.voices.cache import LayeredVoiceCache, MemoryVoiceCache
 from rehearsal_server.voices.engine import VoiceEngine
@@ -52,6 +53,8 @@ def create_app(settings: Settings, limits: LiveLimits | None = None) -> Starlett
     services = make_services(settings)
     live = _live_services(services, limits or _limits(settings))
     endpoint = LiveEndpoint(live)
+    services.metrics.watch_sockets(lambda: endpoint.open_sockets)
+    services.probes["analysis"] = _analysis_probe(live.scheduler)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -80,6 +83,13 @@ def create_app(settings: Settings, limits: LiveLimits | None = None) -> Starlett
     )
     app.router.redirect_slashes = False  # an unknown path is a problem like any other
     return app
+
+
+def _analysis_probe(scheduler: StepScheduler) -> Probe:
+    async def probe() -> str:
+        return "" if scheduler.is_running else "The analysis of live audio has stopped."
+
+    return probe
 
 
 def _make_speaker(settings: Settings, database: Database) -> Speaker:
@@ -119,4 +129,5 @@ def _live_services(services: Services, limits: LiveLimits) -> LiveServices:
         limits=limits,
         default_voice=settings.default_voice or None,
         allowed_origins=frozenset(settings.allowed_origins),
+        observer=services.metrics,
     )

@@ -128,6 +128,12 @@ class Settings:
         secret=True,
     )
     mail_from: str = _setting(TEXT, "rehearsal-server@localhost", "Sender of that mail.")
+    metrics_token: str = _setting(
+        TEXT,
+        "",
+        "Bearer token of whoever may read /metrics; without one there is none.",
+        secret=True,
+    )
     log_level: str = _setting(
         choice("debug", "info", "warning", "error"), "info", "From which severity on to log."
     )

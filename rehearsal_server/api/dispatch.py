@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -45,14 +46,22 @@ def make_route(services: Services, operations: Sequence[AnyOperation]) -> Route:
     """Make the route of one path from its operations, one for each method."""
     by_method: dict[str, AnyOperation] = {operation.method: operation for operation in operations}
 
+    (path,) = {operation.path for operation in operations}
+
     async def answer(request: Request) -> Response:
         method = "GET" if request.method == "HEAD" else request.method
+        began_s, status = time.perf_counter(), 500
         try:
-            return await _perform(services, by_method[method], request)
+            response = await _perform(services, by_method[method], request)
+            status = response.status_code
         except Problem as problem:
-            return problem_response(problem, request_id_of(request))
+            response = problem_response(problem, request_id_of(request))
+            status = response.status_code
+        finally:
+            took_s = time.perf_counter() - began_s
+            services.metrics.request_answered(method, path, status, took_s)
+        return response
 
-    (path,) = {operation.path for operation in operations}
     return Route(path, answer, methods=list(by_method))
 
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import logging
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
-from sqlalchemy.exc import SQLAlchemyError
+from msgspec import Meta
 
 from rehearsal_server import __version__
 from rehearsal_server.api.operations import AnyOperation, Call, Operation
 from rehearsal_server.api.problems import NOT_READY, FieldProblem, Problem
-
-log = logging.getLogger(__name__)
+from rehearsal_server.readiness import ask_all
 
 
 class Version(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,9 +28,10 @@ class Alive(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Ready(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that requests need answers."""
+    """Everything that the server needs answers."""
 
-    database: Literal["ok"] = "ok"
+    dependencies: Annotated[dict[str, str], Meta(description="`ok` for each, by name.")]
+    status: Literal["ready"] = "ready"
 
 
 async def show_version(_call: Call[None, None]) -> Version:
@@ -46,14 +45,12 @@ async def show_alive(_call: Call[None, None]) -> Alive:
 
 
 async def show_ready(call: Call[None, None]) -> Ready:
-    """Ask what requests depend on."""
-    try:
-        await call.services.database.ping()
-    except (SQLAlchemyError, OSError) as error:
-        log.warning("the database does not answer: %s", error)
-        failed = FieldProblem(field="database", message="The database does not answer.")
-        raise Problem(NOT_READY, errors=(failed,)) from None
-    return Ready()
+    """Ask what the server depends on."""
+    probes = call.services.probes
+    if wrong := await ask_all(probes):
+        errors = tuple(FieldProblem(field=name, message=what) for name, what in wrong.items())
+        raise Problem(NOT_READY, errors=errors)
+    return Ready(dependencies=dict.fromkeys(probes, "ok"))
 
 
 OPERATIONS: tuple[AnyOperation, ...] = (

@@ -14,6 +14,7 @@ from rehearsal_server.api import health
 from rehearsal_server.api.accounts import browser_logins, logins, me, password_changes, tickets
 from rehearsal_server.api.dispatch import make_route
 from rehearsal_server.api.docs_page import CONTENT_SECURITY_POLICY, draw_page
+from rehearsal_server.api.metrics import metrics_route
 from rehearsal_server.api.openapi import describe_api
 from rehearsal_server.api.operations import AnyOperation
 from rehearsal_server.api.practice import analysis, performances, sessions, statistics
@@ -41,7 +42,7 @@ def api_routes(services: Services) -> list[Route]:
     """Make the routes of every operation, and of the documents that describe them."""
     by_path = groupby(sorted(OPERATIONS, key=attrgetter("path")), key=attrgetter("path"))
     routes = [make_route(services, list(operations)) for _, operations in by_path]
-    return [*routes, *_document_routes()]
+    return [*routes, metrics_route(services), *_document_routes()]
 
 
 def _document_routes() -> list[Route]:

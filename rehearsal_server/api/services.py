@@ -12,6 +12,8 @@ from rehearsal_server.api.accounts.passwords import PasswordHasher
 from rehearsal_server.api.background import Background
 from rehearsal_server.api.rate_limits import MemoryRateLimiter, NoRateLimiter, RateLimiter
 from rehearsal_server.config import Settings
+from rehearsal_server.metrics import Metrics
+from rehearsal_server.readiness import Probe, database_probe, disk_probe
 from rehearsal_server.signing_keys import kept_keys
 from rehearsal_server.worker import BoundedWorker, WorkBounds
 from storage.database import Database
@@ -56,6 +58,8 @@ class Services:
     script_worker: BoundedWorker
     recording_worker: BoundedWorker
     background: Background
+    metrics: Metrics
+    probes: dict[str, Probe]
     clock: Clock
 
     async def open(self) -> None:
@@ -103,5 +107,7 @@ def make_services(settings: Settings, clock: Clock = utc_now) -> Services:
         script_worker=BoundedWorker("script reader", SCRIPT_WORK),
         recording_worker=BoundedWorker("recording analyser", RECORDING_WORK),
         background=Background(),
+        metrics=Metrics(),
+        probes={"database": database_probe(database), "disk": disk_probe(settings.data_dir)},
         clock=clock,
     )

@@ -90,6 +90,13 @@ class Connection:
                 task.cancel()
             await asyncio.gather(reader, writer, return_exceptions=True)
 
+    @property
+    def close_code(self) -> CloseCode:
+        """How the socket ended; our fault, if nobody said."""
+        if self._ending.done() and not self._ending.cancelled():
+            return self._ending.result().close_code
+        return CloseCode.INTERNAL
+
     # -- what others ask of it ---------------------------------------------------------------
 
     def put(self, message: ServerMessage, received_s: float | None = None) -> None:

@@ -55,13 +55,22 @@ class LiveEndpoint:
         try:
             connection = await self._admit(scope, receive, send)
         except Refused as refused:
+            self._services.observer.socket_refused(refused.status)
             await _refuse(send, refused)
             return
+        began_s = time.perf_counter()
         self._connections.add(connection)
         try:
             await connection.run()
         finally:
             self._connections.discard(connection)
+            seconds = time.perf_counter() - began_s
+            self._services.observer.socket_closed(connection.close_code, seconds)
+
+    @property
+    def open_sockets(self) -> int:
+        """How many sockets are open."""
+        return len(self._connections)
 
     async def _admit(self, scope: Scope, receive: Receive, send: Send) -> Connection:
         headers = Headers(scope=scope)

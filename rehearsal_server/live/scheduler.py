@@ -143,6 +143,11 @@ class StepScheduler:
         """Streams that the bank has room for at present."""
         return self._bank.capacity
 
+    @property
+    def is_running(self) -> bool:
+        """Whether audio that is fed gets analysed."""
+        return self._runner is not None and not self._runner.done()
+
     def start(self) -> None:
         """Begin to run steps."""
         self._runner = asyncio.create_task(self._run(), name="step scheduler")

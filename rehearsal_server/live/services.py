@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from rehearsal_server.live.line_describer import LineDescriber
@@ -57,6 +57,26 @@ class Archive(Protocol):
         """Save everything that the session measured, in one transaction."""
 
 
+class Observer(Protocol):
+    """Counts what happens to sockets."""
+
+    def socket_refused(self, status: int) -> None:
+        """Count a socket that was not opened."""
+
+    def socket_closed(self, close_code: int, seconds: float) -> None:
+        """Count a socket that is over."""
+
+
+class NoObserver:
+    """Counts nothing."""
+
+    def socket_refused(self, status: int) -> None:
+        """Forget it."""
+
+    def socket_closed(self, close_code: int, seconds: float) -> None:
+        """Forget it."""
+
+
 @dataclass(frozen=True)
 class LiveLimits:
     """Bounds of a socket; documented with the settings that they come from."""
@@ -88,3 +108,4 @@ class LiveServices:
     # Engine and voice of partners where a session asks for none; None takes what fits best.
     default_voice: str | None
     allowed_origins: frozenset[str]
+    observer: Observer = field(default_factory=NoObserver)

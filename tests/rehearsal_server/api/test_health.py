@@ -25,3 +25,11 @@ async def test_without_a_database_the_server_lives_but_is_not_ready(tmp_path: Pa
     assert answer.json()["errors"] == [
         {"field": "database", "message": "The database does not answer."}
     ]
+
+
+async def test_there_are_no_metrics_unless_the_operator_wants_them(
+    client: httpx.AsyncClient,
+) -> None:
+    assert (await client.get("/metrics")).status_code == 404
+    empty = await client.get("/metrics", headers={"authorization": "Bearer "})
+    assert empty.status_code == 404

@@ -93,4 +93,7 @@ async def test_another_users_script_is_absent(
 async def test_the_server_tells_its_version_and_its_health(client: httpx.AsyncClient) -> None:
     assert (await client.get("/v1/version")).json()["name"] == "rehearsal-server"
     assert (await client.get("/healthz")).json() == {"status": "alive"}
-    assert (await client.get("/readyz")).json() == {"database": "ok"}
+    assert (await client.get("/readyz")).json() == {
+        "status": "ready",
+        "dependencies": {"database": "ok", "disk": "ok"},
+    }
