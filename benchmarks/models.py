@@ -30,8 +30,8 @@ from models.emotion.descriptors import describe_hops
 from models.emotion.estimate import EmotionModel, EmotionWindow
 from models.emotion.functionals import summarise_windows
 from models.emotion.opening import BUILT_IN_CARD, open_emotion_model
-from models.emotion.speech_windows import WINDOW_HOPS
 from models.emotion.stacking import stack_windows
+from rehearsal_server.session.emotion_windows import MAX_WINDOW_MS
 
 Float32s = npt.NDArray[np.float32]
 
@@ -39,7 +39,7 @@ BATCHES = (1, 2, 4, 8, 16, 32, 64)
 ROUNDS = 15
 ROUND_S = 0.05
 PACKAGES = ("numpy", "scipy", "onnxruntime")
-WINDOW_S = WINDOW_HOPS * HOP_S
+WINDOW_S = MAX_WINDOW_MS / 1000
 # What the whole path may cost.
 BUDGET_MS_PER_WINDOW = 0.3
 SESSIONS, WINDOWS_PER_S, BUDGET_CORES = 500, 2.0, 0.5

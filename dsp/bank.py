@@ -41,6 +41,8 @@ class HopFeatures:
         After hysteresis, the hangover included.
     onset_position, offset_position : int64, shape (n,)
         Where speech began or ended if this hop decided so, else -1.
+    power : float32, shape (n, BINS)
+        See `dsp.spectrum.Spectrum`; of the same 48 ms as the next lines.
     mel_dbfs : float32, shape (n, BANDS)
     spectral_flux_db, spectral_flatness_db, spectral_centroid_hz, alpha_ratio_db : float32, (n,)
         Of the 48 ms that end with the hop, see `dsp.descriptors.Descriptors`.
@@ -60,6 +62,7 @@ class HopFeatures:
     is_speech: Flags
     onset_position: Positions
     offset_position: Positions
+    power: Float32s
     mel_dbfs: Float32s
     spectral_flux_db: Float32s
     spectral_flatness_db: Float32s
@@ -188,6 +191,7 @@ class StreamBank:
             is_speech=voice.decisions.is_speech,
             onset_position=voice.decisions.onset_position,
             offset_position=voice.decisions.offset_position,
+            power=spectrum.power,
             mel_dbfs=colour.mel_dbfs,
             spectral_flux_db=colour.spectral_flux_db,
             spectral_flatness_db=colour.spectral_flatness_db,

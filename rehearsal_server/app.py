@@ -15,13 +15,16 @@ from rehearsal_server.api.envelope import EXCEPTION_HANDLERS, middleware_for
 from rehearsal_server.api.routes import api_routes
 from rehearsal_server.api.services import Services, make_services
 from rehearsal_server.config import NO_RECOGNISER, Settings
+from rehearsal_server.learned_models import model_statuses, open_directions, open_models
 from rehearsal_server.live.archive import DatabaseArchive
 from rehearsal_server.live.doorkeeper import AccountDoorkeeper
+from rehearsal_server.live.emotion import EmotionJudge, describe_for_emotion
 from rehearsal_server.live.endpoint import LiveEndpoint
 from rehearsal_server.live.engines import list_engines
 from rehearsal_server.live.line_describer import LineDescriber
 from rehearsal_server.live.scheduler import StepScheduler
-from rehearsal_server.live.services import LiveLimits, LiveServices
+from rehearsal_server.live.services import DeliveryServices, LiveLimits, LiveServices
+from rehearsal_server.live.speakers import Speakers
 from rehearsal_server.readiness import Probe
 from rehearsal_server.transcripts.transcriber import Transcriber
 from rehearsal_server.voices.cache import LayeredVoiceCache, MemoryVoiceCache
@@ -48,7 +51,7 @@ def create_app(settings: Settings, limits: LiveLimits | None = None) -> Starlett
     Raises
     ------
     ValueError
-        The kept signing key cannot be used; the message says what to do.
+        The kept signing key, or a file that a setting names, cannot be used; says what to do.
     """
     services = make_services(settings)
     live = _live_services(services, limits or _limits(settings))
@@ -67,7 +70,9 @@ def create_app(settings: Settings, limits: LiveLimits | None = None) -> Starlett
             if settings.recogniser_model is not None:
                 # A model that can't be read is better noticed now than by the first actor.
                 await live.transcriber.load()
-            for engine in await list_engines(live.speaker, live.transcriber):
+            if live.delivery.judge is not None:
+                stack.push_async_callback(live.delivery.judge.aclose)
+            for engine in await list_engines(live.speaker, live.transcriber, live.delivery.models):
                 log.info("%s: %s", engine.name, engine.detail or "present")
             live.scheduler.start()
             stack.push_async_callback(live.scheduler.stop)
@@ -112,20 +117,33 @@ def _make_transcriber(settings: Settings) -> Transcriber:
     return Transcriber(engine, settings.recogniser_model)
 
 
+def _delivery_services(services: Services) -> DeliveryServices:
+    models = open_models(services.settings)
+    judge = EmotionJudge(models.emotion) if models.emotion else None
+    return DeliveryServices(
+        judge=judge,
+        models=model_statuses(services.settings, models),
+        speakers=Speakers(services.speakers, judge.card if judge else None),
+        directions=open_directions(services.settings),
+    )
+
+
 def _limits(settings: Settings) -> LiveLimits:
     return LiveLimits(max_sessions=settings.max_sessions, max_audio_speed=settings.max_audio_speed)
 
 
 def _live_services(services: Services, limits: LiveLimits) -> LiveServices:
     settings = services.settings
+    delivery = _delivery_services(services)
     return LiveServices(
         version=__version__,
         doorkeeper=AccountDoorkeeper(services),
         archive=DatabaseArchive(services.scripts, services.sessions),
-        scheduler=StepScheduler(StreamBank()),
+        scheduler=StepScheduler(StreamBank(), describe_for_emotion if delivery.judge else None),
         speaker=_make_speaker(settings, services.database),
         describer=LineDescriber(),
         transcriber=_make_transcriber(settings),
+        delivery=delivery,
         limits=limits,
         default_voice=settings.default_voice or None,
         allowed_origins=frozenset(settings.allowed_origins),

@@ -19,6 +19,7 @@ from models.recogniser.engines import ENGINES
 from rehearsal_server.config_forms import (
     DATABASE_URL,
     DIRECTORY,
+    FILE,
     FILES,
     KEYS,
     MODEL_FOLDER,
@@ -103,6 +104,15 @@ class Settings:
     )
     recogniser_model: Path | None = _setting(  # noqa: RUF009 - as above
         MODEL_FOLDER, None, "Folder of the recogniser's model."
+    )
+    use_emotion: bool = _setting(
+        YES_NO, True, "Judge how lines come across; `no` saves its processor time."
+    )
+    emotion_model: Path | None = _setting(  # noqa: RUF009 - it makes a field
+        FILE, None, "ONNX file (its card beside it) or card of an emotion model of your own."
+    )
+    directions: Path | None = _setting(  # noqa: RUF009 - it makes a field
+        FILE, None, "Lexicon of stage directions (TOML) on top of the built-in one."
     )
     max_sessions: int = _setting(
         whole(1, 100_000), 100, "Live sessions at a time; more are refused at the door."

@@ -135,6 +135,7 @@ ORIGINS = _list_of(Form("an origin such as https://rehearsal.example", _parse_or
 NETWORKS = _list_of(Form("an address or network such as 10.0.0.0/8", _parse_network))
 MODEL_FOLDER = Form("an existing folder", _parse_folder)
 FILES = _list_of(Form("an existing file", _parse_file))
+FILE: Form[Path | None] = Form("an existing file", _parse_file)
 KEYS: Form[tuple[SigningKey, ...]] = Form(
     f"kid:secret, with at least {MIN_SECRET_CHARACTERS} characters of secret; several are "
     "separated by commas, the first one signs",

@@ -16,7 +16,7 @@ from dsp.bank import StreamBank
 from rehearsal_server.live.analysis import MicrophoneIntake, to_hops
 from rehearsal_server.protocol.client_messages import ClientMessage
 from rehearsal_server.protocol.fields import AudioFormat
-from rehearsal_server.protocol.server_messages import ServerMessage, Transcript
+from rehearsal_server.protocol.server_messages import Event, ServerMessage
 from rehearsal_server.session.hop import Hop
 from rehearsal_server.session.requests import Speak
 from rehearsal_server.session.scene import Output
@@ -33,14 +33,14 @@ class OfflineSession:
     audio : format of the chunks
     voice_length_ms : what a voice engine would answer, at once: how long an utterance lasts, 0 if
         it can't be spoken, None if it was cut off before that was known
-    transcripts : final ones, which a recogniser gave beside the session; each is told again where
-        its event number is due
+    beside : events that another engine gave beside the session, such as transcripts and remarks on
+        how a line came across; each is told again where its number is due
     """
 
     session: Session
     audio: AudioFormat
     voice_length_ms: Callable[[Speak], int | None]
-    transcripts: Sequence[Transcript] = ()
+    beside: Sequence[Event] = ()
 
     def run(self, inputs: Iterable[bytes | ClientMessage]) -> Iterator[ServerMessage]:
         """Messages to the client, as chunks and messages come in."""
@@ -77,12 +77,11 @@ class OfflineSession:
             elif isinstance(output, Speak):
                 waiting.extend(self._voice_answer(output))
             if not waiting:
-                waiting.extend(self._transcript_due())
+                waiting.extend(self._due_beside())
 
-    def _transcript_due(self) -> list[Output]:
+    def _due_beside(self) -> list[Output]:
         number = self.session.events + 1
-        due = [transcript for transcript in self.transcripts if transcript.event == number]
-        return self.session.transcribed(due[0]) if due else []
+        return [self.session.number(event) for event in self.beside if event.event == number]
 
     def _voice_answer(self, request: Speak) -> list[Output]:
         length_ms = self.voice_length_ms(request)

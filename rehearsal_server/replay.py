@@ -12,8 +12,16 @@ from rehearsal_server.audio_files import read_frames
 from rehearsal_server.offline import OfflineSession
 from rehearsal_server.protocol.client_messages import ClientMessage, Start
 from rehearsal_server.protocol.codec import JSON
-from rehearsal_server.protocol.server_messages import Event, Saved, ServerMessage, Transcript, Voice
+from rehearsal_server.protocol.server_messages import (
+    Event,
+    Feedback,
+    Saved,
+    ServerMessage,
+    Transcript,
+    Voice,
+)
 from rehearsal_server.scripts.model import Script
+from rehearsal_server.session import delivery_coaching
 from rehearsal_server.session.requests import Speak
 from rehearsal_server.session.session import Session, SessionPlan
 
@@ -93,7 +101,7 @@ def replay(recording: Recording) -> list[Event]:
         Session(recording.plan),
         recording.start.audio,
         recording.voice_length_ms,
-        tuple(event for event in recording.events if isinstance(event, Transcript)),
+        tuple(e for e in recording.events if isinstance(e, Event) and _came_beside(e)),
     )
     return [m for m in offline.run(recording.inputs()) if isinstance(m, Event)]
 
@@ -111,6 +119,12 @@ def differences(recording: Recording, replayed: list[Event]) -> list[str]:
 def _comparable(message: ServerMessage) -> str:
     assert isinstance(message, Event), "only events are recorded"
     return JSON.encode(msgspec.structs.replace(message, proc_ms=0.0)).decode()
+
+
+def _came_beside(event: Event) -> bool:
+    """Whether another engine decided it, in its own time: no samples give it again."""
+    is_judgement = isinstance(event, Feedback) and event.code in delivery_coaching.CODES
+    return is_judgement or isinstance(event, Transcript)
 
 
 def _plan(start: Start, script: Script) -> SessionPlan:

@@ -25,6 +25,7 @@ from rehearsal_server.protocol.fields import AudioFormat, Options
 from rehearsal_server.scripts.model import Line, Scene
 from rehearsal_server.session.result import SessionResult
 from rehearsal_server.session.session import Session, SessionPlan
+from rehearsal_server.session.take import description_of
 
 MAX_SECONDS = 600
 _FORMATS = frozenset({"WAV", "WAVEX", "RF64", "FLAC", "OGG", "MP3", "AIFF"})
@@ -76,7 +77,7 @@ def analyse_recording(data: bytes, plan: TakePlan) -> SessionResult:
                 for ms in (performance.started_ms, performance.ended_ms)
             )
             voice = describe_line(heard[start:end])
-            session.line_described(performance.line_id, performance.take, voice)
+            session.line_described(description_of(performance), voice, None)
     return session.result()
 
 

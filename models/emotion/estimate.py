@@ -21,6 +21,9 @@ class Abstention(StrEnum):
     TOO_SHORT = "too_short"
     TOO_LITTLE_VOICE = "too_little_voice"
     NOT_SPEECH = "not_speech"
+    # Nothing is wrong with the window: too many were waiting, or the model failed.
+    OVERLOAD = "overload"
+    FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True)

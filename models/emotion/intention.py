@@ -23,6 +23,14 @@ AROUSAL_SPREAD, VALENCE_SPREAD = 0.4, 0.8
 NOTABLE_AROUSAL = 0.3
 _TRUST: dict[BaselineState, float] = {"none": 0.5, "warming": 0.8, "ready": 1.0}
 _FLAT_SEMITONES = 4.0
+_WHY_NOT = {
+    None: "the line could not be measured",
+    Abstention.TOO_SHORT: "too little was heard",
+    Abstention.TOO_LITTLE_VOICE: "too little voice was heard",
+    Abstention.NOT_SPEECH: "what was heard does not sound like speech",
+    Abstention.OVERLOAD: "the server had too much to do",
+    Abstention.FAILED: "the model failed",
+}
 _WORDS = ((0.45, "intense"), (0.2, "lively"), (-0.2, "even"), (-1.0, "subdued"))
 
 
@@ -78,7 +86,7 @@ def match_intention(
         return _not_compared(f"“{_bare(direction)}” is not in the lexicon of directions")
     whispered = direction.affect is None and heard.abstained is Abstention.TOO_LITTLE_VOICE
     if delivery is None or (heard.abstained is not None and not whispered):
-        return _not_compared(_why_not(heard.abstained))
+        return _not_compared(_WHY_NOT[heard.abstained])
     affect = _affect(heard)
     gaps = _gaps(direction.affect, affect)
     scores = [*_affect_score(gaps), *_manner_scores(direction, delivery, usual)]
@@ -95,12 +103,6 @@ def match_intention(
 
 def _not_compared(why: str) -> IntentionMatch:
     return IntentionMatch(None, None, None, 0.0, (), f"Not compared: {why}.")
-
-
-def _why_not(abstained: Abstention | None) -> str:
-    if abstained is Abstention.NOT_SPEECH:
-        return "what was heard does not sound like speech"
-    return "too little voice was heard"
 
 
 def _affect(heard: EmotionEstimate) -> Affect | None:

@@ -22,6 +22,7 @@ from storage.performances import PerformanceRepository
 from storage.resets import ResetRepository
 from storage.scripts import ScriptRepository
 from storage.sessions import SessionRepository
+from storage.speakers import SpeakerRepository
 from storage.tickets import TicketRepository
 from storage.users import UserRepository
 
@@ -50,6 +51,7 @@ class Services:
     scripts: ScriptRepository
     sessions: SessionRepository
     performances: PerformanceRepository
+    speakers: SpeakerRepository
     resets: ResetRepository
     passwords: PasswordHasher
     access_tokens: AccessTokens
@@ -95,6 +97,7 @@ def make_services(settings: Settings, clock: Clock = utc_now) -> Services:
         scripts=ScriptRepository(database),
         sessions=SessionRepository(database),
         performances=PerformanceRepository(database),
+        speakers=SpeakerRepository(database),
         resets=ResetRepository(database),
         passwords=PasswordHasher(),
         access_tokens=AccessTokens(keys, timedelta(minutes=settings.access_token_minutes)),

@@ -8,8 +8,12 @@ from typing import Any
 
 import msgspec
 
+from models.emotion.estimate import EmotionEstimate
+from models.emotion.intention import IntentionMatch
 from rehearsal_server.protocol.client_messages import Start
 from rehearsal_server.scripts.model import Script
+from rehearsal_server.session.delivery_coaching import CameAcross
+from rehearsal_server.session.directions import LineDirection
 from rehearsal_server.session.line_timing import LineTiming
 from rehearsal_server.session.result import Performance, SessionResult
 from rehearsal_server.session.session import SessionPlan
@@ -72,6 +76,7 @@ def to_take(performance: Performance) -> Take:
         prompts=performance.prompts,
         timing=_figures(timing) if timing else None,
         voice=msgspec.to_builtins(performance.voice) if performance.voice else None,
+        emotion=_came_across(performance.came_across) if performance.came_across else None,
     )
 
 
@@ -83,6 +88,46 @@ def _figures(timing: LineTiming) -> dict[str, Any]:
         "phonation_ratio": timing.phonation_ratio,
         "pauses": [{"start_ms": p.start_ms, "end_ms": p.end_ms} for p in timing.pauses],
     }
+
+
+def _came_across(heard: CameAcross) -> dict[str, Any]:
+    return {
+        "model": heard.model,
+        "baseline": heard.baseline,
+        **(_estimate(heard.estimate) if heard.estimate else {}),
+        "direction": _direction(heard.direction, heard.match) if heard.direction else None,
+    }
+
+
+def _estimate(estimate: EmotionEstimate) -> dict[str, Any]:
+    return {
+        "abstained": estimate.abstained,
+        "arousal": _rounded(estimate.arousal),
+        "valence": _rounded(estimate.valence),
+        "label": estimate.label,
+        "confidence": round(estimate.confidence, 3),
+        "probabilities": {name: round(p, 3) for name, p in estimate.probabilities.items()},
+    }
+
+
+def _direction(direction: LineDirection, match: IntentionMatch | None) -> dict[str, Any]:
+    asked = direction.asked
+    return {
+        "text": asked.text,
+        "by": direction.by,
+        "known": asked.is_known,
+        "terms": asked.terms,
+        "category": asked.category,
+        "arousal": _rounded(asked.affect.arousal) if asked.affect else None,
+        "valence": _rounded(asked.affect.valence) if asked.affect else None,
+        "manners": asked.manners,
+        "sources": asked.sources,
+        "match": msgspec.to_builtins(match) if match else None,
+    }
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 3)
 
 
 def to_remarks(performance: Performance) -> list[Remark]:

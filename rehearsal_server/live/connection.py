@@ -204,7 +204,7 @@ class Connection:
 
     async def _start(self, start: Start) -> None:
         services, user_id = self._services, self.identity.user_id
-        plan, script = await plan_session(services.archive, self.identity, start)
+        plan, script = await plan_session(services, self.identity, start)
         cast = await cast_partners(services, plan, script)
         await ready_transcriber(services, start.options)
         session_id = await services.archive.begin(user_id, start, plan)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from models.registry import ModelStatus
 from rehearsal_server.protocol.server_messages import Engine
 from rehearsal_server.transcripts.transcriber import Transcriber
 from rehearsal_server.voices.speaker import Speaker
@@ -14,13 +17,17 @@ _ABSENT = (
         detail="not built yet: the position in a line is estimated from the actor's pace, and "
         "`options.strictness` has no effect",
     ),
-    Engine(name="emotion", available=False, detail="not built yet: no `emotion` events are sent"),
     Engine(name="recording", available=False, detail="not built yet: no audio is kept"),
 )
 
 
-async def list_engines(speaker: Speaker, transcriber: Transcriber) -> tuple[Engine, ...]:
+async def list_engines(
+    speaker: Speaker, transcriber: Transcriber, models: Sequence[ModelStatus]
+) -> tuple[Engine, ...]:
     """Every engine, present or absent."""
+    learned = tuple(
+        Engine(name=model.task, available=model.available, detail=model.detail) for model in models
+    )
     voices = tuple(
         Engine(
             name=f"voice:{status.name}",
@@ -34,7 +41,7 @@ async def list_engines(speaker: Speaker, transcriber: Transcriber) -> tuple[Engi
         available=True,
         detail="voice activity, pitch, level, loudness, voice quality",
     )
-    return (analysis, *voices, *_recognisers(transcriber), *_ABSENT)
+    return (analysis, *voices, *_recognisers(transcriber), *learned, *_ABSENT)
 
 
 def _recognisers(transcriber: Transcriber) -> tuple[Engine, ...]:

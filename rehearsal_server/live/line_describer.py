@@ -14,10 +14,8 @@ import signal
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 
-import numpy as np
-
 from dsp.line_voice import LineVoice, describe_line
-from rehearsal_server.live.line_audio import Pcm
+from rehearsal_server.live.line_audio import Pcm, to_float
 from rehearsal_server.processes import end_with_parent
 
 log = logging.getLogger("rehearsal_server.live")
@@ -80,4 +78,4 @@ def _follow_the_parent() -> None:
 
 
 def _describe(samples: Pcm) -> LineVoice:
-    return describe_line(samples.astype(np.float32) / np.float32(32_768))
+    return describe_line(to_float(samples))

@@ -14,14 +14,21 @@ from dataclasses import dataclass
 import msgspec
 
 from rehearsal_server.protocol.codec import Codec
-from rehearsal_server.protocol.server_messages import Ack, Event, Level, Progress, ServerMessage
+from rehearsal_server.protocol.server_messages import (
+    Ack,
+    Emotion,
+    Event,
+    Level,
+    Progress,
+    ServerMessage,
+)
 
 MAX_MESSAGES = 512
 # Partner audio waits at its source above this; one frame of it may still be added.
 MAX_AUDIO_BYTES = 64 * 1024
 
 # Passing messages of which only the newest matters.
-_LATEST_WINS = (Level, Progress, Ack)
+_LATEST_WINS = (Level, Progress, Emotion, Ack)
 
 
 class OutboxFull(Exception):

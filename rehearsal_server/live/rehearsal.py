@@ -8,6 +8,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Protocol
 
+from models.emotion.estimate import EmotionEstimate
+from rehearsal_server.live.emotion import EmotionFeed, LineMaterial
 from rehearsal_server.live.faults import DONE, Ending, ending_for
 from rehearsal_server.live.line_audio import LineAudio, Pcm
 from rehearsal_server.live.microphone import ChunkSequence
@@ -18,9 +20,17 @@ from rehearsal_server.live.services import LiveServices
 from rehearsal_server.protocol.audio import AudioFlags, AudioHeader
 from rehearsal_server.protocol.client_messages import ClientMessage, Start
 from rehearsal_server.protocol.server_messages import Ack, Error, Saved, ServerMessage, Transcript
-from rehearsal_server.session.requests import DescribeLine, Finish, Prefetch, Silence, Speak
+from rehearsal_server.session.requests import (
+    DescribeLine,
+    Finish,
+    JudgeWindow,
+    Prefetch,
+    Silence,
+    Speak,
+)
 from rehearsal_server.session.scene import Output
 from rehearsal_server.session.session import Session, SessionPlan
+from rehearsal_server.session.speaker import LineHeard
 from rehearsal_server.transcripts.live import LiveTranscript
 from rehearsal_server.voices.casting import Cast
 
@@ -28,6 +38,8 @@ log = logging.getLogger("rehearsal_server.live")
 
 # The last line is described within this time, or is saved without.
 _DESCRIPTIONS_S = 5.0
+# Then what is known of it is put together.
+_LAST_WORDS_S = 1.0
 
 
 class Link(Protocol):
@@ -61,6 +73,7 @@ class Rehearsal:
         link: Link,
     ) -> None:
         self.session_id = session_id
+        self._user_id = user_id
         self._services = services
         self._link = link
         self._session = Session(plan)
@@ -72,12 +85,16 @@ class Rehearsal:
         self._stream = services.scheduler.open(start.audio, self._analysed)
         # What finished lines are described from, and the descriptions that are not there yet.
         self._audio = LineAudio()
+        self._feed = (
+            EmotionFeed(services.delivery.judge, self._judged) if services.delivery.judge else None
+        )
         self._descriptions: set[asyncio.Task[None]] = set()
         self._transcript = (
             LiveTranscript(services.transcriber, self._transcribed)
             if start.options.transcript
             else None
         )
+        self._too_late: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._acked_seq = -1
         self._is_closed = False
 
@@ -131,11 +148,16 @@ class Rehearsal:
         if self._is_closed:
             return
         self._audio.push(result.audio)
+        if self._feed is not None and result.described is not None:
+            self._feed.push(result.described)
         for hop in result.hops:
             self._advance(partial(self._session.hear, hop), result.received_s)
         if self._transcript is not None:
             self._transcript.hear(result.hops, result.audio[: len(result.hops)])
-        self._audio.forget_before(self._session.needs_audio_from_ms)
+        needed_from_ms = self._session.needs_audio_from_ms
+        self._audio.forget_before(needed_from_ms)
+        if self._feed is not None:
+            self._feed.forget_before(needed_from_ms)
         if result.fault is not None:
             self._link.end(ending_for(result.fault))
 
@@ -170,6 +192,8 @@ class Rehearsal:
                     self._partner.silence(utterance, output.line_id)
                 case Prefetch():
                     self._partner.prefetch(output.character, output.text)
+                case JudgeWindow():
+                    self._judge(output)
                 case DescribeLine():
                     self._describe(output)
                 case Finish():
@@ -177,16 +201,47 @@ class Rehearsal:
                 case ServerMessage():
                     self._link.put(output, received_s)
 
+    def _judge(self, request: JudgeWindow) -> None:
+        if self._feed is not None:
+            self._feed.ask(request, self._audio, self._session.speaker.offset)
+
+    def _judged(self, request: JudgeWindow, estimate: EmotionEstimate) -> None:
+        if not self._is_closed:
+            self._advance(partial(self._session.window_judged, request, estimate))
+
     def _describe(self, request: DescribeLine) -> None:
         samples = self._audio.between(request.start_ms, request.end_ms)
-        task = asyncio.create_task(self._await_description(request, samples), name="description")
+        material = None
+        if self._feed is not None:
+            material = self._feed.material(request, samples, self._session.speaker.offset)
+        task = asyncio.create_task(
+            self._await_description(request, samples, material), name="description"
+        )
         self._descriptions.add(task)
         task.add_done_callback(self._descriptions.discard)
 
-    async def _await_description(self, request: DescribeLine, samples: Pcm) -> None:
-        voice = await self._services.describer.describe(samples)
-        if voice is not None:
-            self._session.line_described(request.line_id, request.take, voice)
+    async def _await_description(
+        self, request: DescribeLine, samples: Pcm, material: LineMaterial | None
+    ) -> None:
+        describing = asyncio.create_task(self._services.describer.describe(samples))
+        heard = await self._judge_line(material)
+        await asyncio.wait((describing, self._too_late), return_when="FIRST_COMPLETED")
+        voice = describing.result() if describing.done() else None
+        describing.cancel()
+        self._advance(partial(self._session.line_described, request, voice, heard))
+
+    async def _judge_line(self, material: LineMaterial | None) -> LineHeard | None:
+        if self._feed is None or material is None:
+            return None
+        return await self._feed.judge_line(material)
+
+    async def _await_descriptions(self) -> None:
+        """Wait for those under way; what is not measured in time is saved as not measured."""
+        for patience_s in (_DESCRIPTIONS_S, _LAST_WORDS_S):
+            if self._descriptions:
+                await asyncio.wait(self._descriptions, timeout=patience_s)
+            if not self._too_late.done():
+                self._too_late.set_result(None)
 
     # -- the end -----------------------------------------------------------------------------
 
@@ -203,10 +258,11 @@ class Rehearsal:
                 await self._transcript.finish()
             # Dispatched, so that a line which is cut short is described as well.
             self._dispatch(self._session.close(), None)
-            if self._descriptions:
-                await asyncio.wait(self._descriptions, timeout=_DESCRIPTIONS_S)
+            await self._await_descriptions()
             result = self._session.result()
             await self._services.archive.save(self.session_id, result)
+            if result.speaker is not None:
+                await self._services.delivery.speakers.keep(self._user_id, result.speaker)
         except Exception:
             log.exception("session %s could not be saved", self.session_id)
             self._link.put_last(

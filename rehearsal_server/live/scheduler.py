@@ -11,11 +11,11 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from dsp.bank import StreamBank
+from dsp.bank import HopFeatures, StreamBank
 from dsp.clock import HOP_SAMPLES
 from rehearsal_server.live.analysis import Hops, MicrophoneIntake, to_hops
 from rehearsal_server.live.checkpoint import (
@@ -34,6 +34,9 @@ MAX_HOPS_PER_STEP = 10
 HOPS_PER_CHECKPOINT = 100
 
 NO_HOPS: Hops = np.zeros((0, HOP_SAMPLES), np.float32)
+
+# What a model reads of one hop of each stream, float32 of shape (n_streams, width).
+DescribeHops = Callable[[HopFeatures], Hops]
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,8 @@ class Analysed:
     audio: Hops
     # Receipt of the newest chunk in it.
     received_s: float
+    # What the models read of each hop, float32 of shape (n_hops, width); None without a model.
+    described: Hops | None = None
     # The audio could not be read or analysed; the stream goes no further.
     fault: Exception | None = None
     # The state after this step, every now and then.
@@ -70,6 +75,15 @@ class _Work:
     def newest_s(self) -> float:
         """When its newest chunk came."""
         return self.chunks[-1].received_s
+
+
+@dataclass
+class _Found:
+    """What a step finds in one stream, hop by hop."""
+
+    hops: list[Hop] = field(default_factory=list)
+    # Rows of the batch until the step ends; then they are copied out of it.
+    described: list[Hops] = field(default_factory=list)
 
 
 class AnalysedStream:
@@ -127,10 +141,18 @@ class AnalysedStream:
 
 
 class StepScheduler:
-    """Runs steps as long as there is audio. All methods are for the event loop's thread."""
+    """Runs steps as long as there is audio. All methods are for the event loop's thread.
 
-    def __init__(self, bank: StreamBank) -> None:
+    Parameters
+    ----------
+    bank : StreamBank
+    describe : callable, optional
+        Computes what the models read of each hop, on the analysis thread.
+    """
+
+    def __init__(self, bank: StreamBank, describe: DescribeHops | None = None) -> None:
         self._bank = bank
+        self._describe = describe
         # One thread, since the bank's state is one; also what pins its memory to one core.
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="analysis")
         self._ready: dict[AnalysedStream, None] = {}
@@ -203,7 +225,7 @@ class StepScheduler:
             except Exception as error:
                 # Ours, and told as ours; the streams of later steps are served on.
                 results = [
-                    Analysed(item.stream, [], NO_HOPS, item.newest_s, error) for item in work
+                    Analysed(item.stream, [], NO_HOPS, item.newest_s, fault=error) for item in work
                 ]
             for result in results:
                 self._deliver(result)
@@ -240,7 +262,7 @@ class StepScheduler:
                 self._bank.release(stream.slot)
                 stream.slot = None
         audio = [(item, *self._read(item)) for item in work]
-        found: dict[AnalysedStream, list[Hop]] = {item.stream: [] for item in work}
+        found = {item.stream: _Found() for item in work}
         for index in range(max((len(hops) for _, hops, _ in audio), default=0)):
             self._step_once(
                 [(item.stream, hops[index]) for item, hops, _ in audio if len(hops) > index], found
@@ -248,11 +270,12 @@ class StepScheduler:
         return [
             Analysed(
                 item.stream,
-                found[item.stream],
+                found[item.stream].hops,
                 hops,
                 item.newest_s,
+                _stack(found[item.stream].described),
                 fault,
-                self._checkpoint(item, found[item.stream]),
+                self._checkpoint(item, found[item.stream].hops),
             )
             for item, hops, fault in audio
         ]
@@ -283,7 +306,7 @@ class StepScheduler:
         return _join(hops), None
 
     def _step_once(
-        self, hops: list[tuple[AnalysedStream, Hops]], found: dict[AnalysedStream, list[Hop]]
+        self, hops: list[tuple[AnalysedStream, Hops]], found: dict[AnalysedStream, _Found]
     ) -> None:
         for stream, _ in hops:
             if stream.slot is None:
@@ -294,7 +317,14 @@ class StepScheduler:
         slots = np.array([stream.slot for stream, _ in hops], np.intp)
         features = self._bank.step(slots, np.stack([samples for _, samples in hops]))
         for (stream, _), hop in zip(hops, to_hops(features), strict=True):
-            found[stream].append(hop)
+            found[stream].hops.append(hop)
+        if self._describe is not None:
+            for (stream, _), row in zip(hops, self._describe(features), strict=True):
+                found[stream].described.append(row)
+
+
+def _stack(rows: list[Hops]) -> Hops | None:
+    return np.stack(rows) if rows else None
 
 
 def _join(hops: list[Hops]) -> Hops:

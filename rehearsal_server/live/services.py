@@ -6,8 +6,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from models.emotion.directions import DirectionLexicon
+from models.registry import ModelStatus
+from rehearsal_server.live.emotion import EmotionJudge
 from rehearsal_server.live.line_describer import LineDescriber
 from rehearsal_server.live.scheduler import StepScheduler
+from rehearsal_server.live.speakers import Speakers
 from rehearsal_server.protocol.client_messages import Start
 from rehearsal_server.scripts.model import Script
 from rehearsal_server.session.result import SessionResult
@@ -94,6 +98,16 @@ class LiveLimits:
 
 
 @dataclass(frozen=True)
+class DeliveryServices:
+    """What it takes to say how a line came across."""
+
+    judge: EmotionJudge | None  # None where there is no model
+    models: tuple[ModelStatus, ...]  # present or absent, and why
+    speakers: Speakers
+    directions: DirectionLexicon
+
+
+@dataclass(frozen=True)
 class LiveServices:
     """Everything a connection works with."""
 
@@ -104,6 +118,7 @@ class LiveServices:
     speaker: Speaker
     describer: LineDescriber
     transcriber: Transcriber
+    delivery: DeliveryServices
     limits: LiveLimits
     # Engine and voice of partners where a session asks for none; None takes what fits best.
     default_voice: str | None

@@ -13,6 +13,7 @@ from rehearsal_server.protocol.server_messages import Hello, Limits, SceneLine
 from rehearsal_server.scripts.errors import ScriptError
 from rehearsal_server.scripts.model import Scene, Script
 from rehearsal_server.scripts.parse import parse_script
+from rehearsal_server.session.directions import directions_of
 from rehearsal_server.session.session import SessionPlan
 from rehearsal_server.voices.casting import Cast
 from rehearsal_server.voices.engine import VoiceUnavailableError
@@ -36,14 +37,16 @@ async def greet(services: LiveServices) -> Hello:
             idle_after_ms=round(1000 * limits.idle_after_s),
             resume_within_ms=0,
         ),
-        engines=await list_engines(services.speaker, services.transcriber),
+        engines=await list_engines(
+            services.speaker, services.transcriber, services.delivery.models
+        ),
     )
 
 
 async def plan_session(
-    archive: Archive, identity: Identity, start: Start
+    services: LiveServices, identity: Identity, start: Start
 ) -> tuple[SessionPlan, Script]:
-    """Find what `start` names.
+    """Find what `start` names, and what is known of the actor's voice.
 
     Raises
     ------
@@ -54,7 +57,7 @@ async def plan_session(
         raise SocketFault(
             "unavailable", "this server keeps no audio; start without `record`", "options.record"
         )
-    script = await _find_script(archive, identity, start)
+    script = await _find_script(services.archive, identity, start)
     scene = _find_scene(script, start.scene)
     if all(line.character != start.role for line in scene.lines):
         roles = ", ".join(dict.fromkeys(line.character for line in scene.lines))
@@ -63,7 +66,17 @@ async def plan_session(
             f"nobody named {start.role!r} speaks in the scene; it has {roles}",
             "role",
         )
-    return SessionPlan(scene=scene, role=start.role, options=start.options), script
+    _check_intentions(scene, start)
+    plan = SessionPlan(
+        scene=scene,
+        role=start.role,
+        options=start.options,
+        directions=directions_of(
+            scene, start.role, start.options.intentions, services.delivery.directions
+        ),
+        speaker=await services.delivery.speakers.find(identity.user_id),
+    )
+    return plan, script
 
 
 async def cast_partners(services: LiveServices, plan: SessionPlan, script: Script) -> Cast:
@@ -129,6 +142,17 @@ async def _find_script(archive: Archive, identity: Identity, start: Start) -> Sc
     if script is None:
         raise SocketFault("not_found", "there is no such script in this account", "script_id")
     return script
+
+
+def _check_intentions(scene: Scene, start: Start) -> None:
+    lines = {line.id for line in scene.lines if line.character == start.role}
+    for line_id in start.options.intentions:
+        if line_id not in lines:
+            raise SocketFault(
+                "unknown_line",
+                f"{start.role} has no line {line_id!r} in the scene",
+                "options.intentions",
+            )
 
 
 def _find_scene(script: Script, scene_id: str | None) -> Scene:

@@ -56,7 +56,10 @@ ERROR_MEANINGS: dict[ErrorCode, ErrorMeaning] = {
         "The script has no scene of that id; the message lists those it has.",
         CloseCode.CONFLICT,
     ),
-    "unknown_line": ErrorMeaning("`goto` names a line that is not in the scene.", None),
+    "unknown_line": ErrorMeaning(
+        "`goto` (not fatal) or an intention in `start` names a line that is not there.",
+        CloseCode.CONFLICT,
+    ),
     "bad_script": ErrorMeaning(
         "No lines could be found in the text given as `start.script`.", CloseCode.MALFORMED
     ),

@@ -79,6 +79,20 @@ class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         bool,
         Meta(description="Send `transcript` messages of whatever the microphone hears."),
     ] = False
+    intentions: Annotated[
+        dict[LineId, Annotated[str, Meta(min_length=1, max_length=80)]],
+        Meta(
+            description="How you mean a line, by its id, in the words of a stage direction "
+            '(`"with great relief"`); goes before what the script says.',
+        ),
+    ] = {}
+    calibrate: Annotated[
+        bool,
+        Meta(
+            description="All of this session is spoken neutrally: the baseline is learnt anew "
+            "from it, and nothing is compared with directions."
+        ),
+    ] = False
     language: Annotated[
         str, Meta(pattern="^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", description="BCP 47 language tag.")
     ] = "en"

@@ -90,7 +90,8 @@ def _describe(annotation: Any) -> FieldType:
         inner = _describe(arguments[0])
         return FieldType(f"list of {inner.name}", inner.bounds, structs=inner.structs)
     if origin is dict:
-        return FieldType(f"map of text to {_describe(arguments[1]).name}")
+        inner = _describe(arguments[1])
+        return FieldType(f"map of text to {inner.name}", inner.bounds)
     if isinstance(annotation, type) and issubclass(annotation, Struct):
         return FieldType(
             annotation.__name__, description=annotation.__doc__ or "", structs=(annotation,)

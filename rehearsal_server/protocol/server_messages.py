@@ -202,18 +202,36 @@ class Timing(Event, frozen=True, kw_only=True, tag="timing"):
     ]
 
 
-class Emotion(Event, frozen=True, kw_only=True, tag="emotion"):
-    """How a window of speech came across, relative to the speaker's own baseline."""
+class Emotion(ServerMessage, frozen=True, kw_only=True, tag="emotion"):
+    """How a window of speech came across, relative to the speaker's own baseline.
+
+    After every half second of the actor's speech; it comes as soon as the model has answered. Like
+    the meter it is passing: what stays is the judgement of the whole line, with the performance.
+    """
 
     at_ms: AtMs
     window_ms: Annotated[int, Meta(ge=0, description="Length of the window that ends at `at_ms`.")]
-    arousal: Annotated[float, Meta(description="-1 calm to 1 excited.")]
-    valence: Annotated[float, Meta(description="-1 negative to 1 positive.")]
+    line_id: LineId
+    arousal: Annotated[
+        float | None, Meta(description="-1 calm to 1 excited; null where not judged.")
+    ]
+    valence: Annotated[
+        float | None, Meta(description="-1 negative to 1 positive; null where not judged.")
+    ]
     label: Annotated[str | None, Meta(description="Nearest category; null if unsure.")]
-    confidence: Annotated[float, Meta(ge=0, le=1, description="Calibrated.")]
+    confidence: Annotated[
+        float, Meta(ge=0, le=1, description="How likely the likeliest category is; calibrated.")
+    ]
     baseline: Annotated[
         Literal["none", "warming", "ready"], Meta(description="State of the speaker's baseline.")
     ]
+    abstained: Annotated[
+        Literal["too_short", "too_little_voice", "not_speech", "overload", "failed"] | None,
+        Meta(
+            description="Why the window is not judged: `overload` is a server with too much to "
+            "do, `failed` a model that broke."
+        ),
+    ] = None
 
 
 class Feedback(Event, frozen=True, kw_only=True, tag="feedback"):

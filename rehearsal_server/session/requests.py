@@ -32,8 +32,17 @@ class Prefetch:
 
 
 @dataclass(frozen=True)
+class JudgeWindow:
+    """Judge how a stretch of the actor's speech comes across; answered by window_judged."""
+
+    line_id: str
+    start_ms: int
+    end_ms: int
+
+
+@dataclass(frozen=True)
 class DescribeLine:
-    """Measure the voice of a finished line from its audio; answered by line_described."""
+    """Measure the voice of a finished line and judge it as a whole; answered by line_described."""
 
     line_id: str
     take: int
@@ -46,4 +55,4 @@ class Finish:
     """The session is over: save its result and close."""
 
 
-Request = Speak | Silence | Prefetch | DescribeLine | Finish
+Request = Speak | Silence | Prefetch | JudgeWindow | DescribeLine | Finish

@@ -9,7 +9,9 @@ from typing import Literal
 
 from dsp.line_voice import LineVoice
 from rehearsal_server.protocol.server_messages import Feedback
+from rehearsal_server.session.delivery_coaching import CameAcross
 from rehearsal_server.session.line_timing import LineTiming
+from rehearsal_server.session.speaker import Speaker
 
 # Lines measured before an actor has a "usual" pace.
 _LINES_FOR_USUAL_PACE = 2
@@ -33,6 +35,7 @@ class Performance:
     feedback: tuple[Feedback, ...]
     # Comes after the line, from its audio; None until then, or where it could not be measured.
     voice: LineVoice | None = None
+    came_across: CameAcross | None = None
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,7 @@ class SessionResult:
     duration_ms: int
     completed: bool  # the scene was played to its end
     performances: tuple[Performance, ...]
+    speaker: Speaker | None  # what is known of the voice now; None if nothing was learnt
     summary: dict[str, float | int | None]
 
     def figures(self) -> str:

@@ -8,10 +8,7 @@ messages at the same samples gives the same events.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from dsp.clock import HOP_MS
-from dsp.line_voice import LineVoice
 from rehearsal_server.protocol.client_messages import (
     Back,
     ClientMessage,
@@ -32,12 +29,12 @@ from rehearsal_server.session.hop import Hop
 from rehearsal_server.session.intervals import Span
 from rehearsal_server.session.line_end import silence_that_ends_ms
 from rehearsal_server.session.playback import Basis, PlayedUtterance, Utterances
-from rehearsal_server.session.requests import DescribeLine, Finish, Prefetch, Request
+from rehearsal_server.session.requests import Finish, Prefetch, Request
 from rehearsal_server.session.result import Outcome, Performance, usual_articulation_rate
 from rehearsal_server.session.scene_plan import ScenePlan
 from rehearsal_server.session.speech_track import SpeechTrack
 from rehearsal_server.session.states import ACCEPTED, TRANSITIONS, State, Trigger
-from rehearsal_server.session.take import Ended, judge_take, tell_take
+from rehearsal_server.session.take import Ended, description_of, judge_take, tell_take
 from rehearsal_server.session.turn import Turn
 
 Output = ServerMessage | Request
@@ -122,12 +119,10 @@ class ScenePractice:
             played.has_failed = True
         return self._drain()
 
-    def line_described(self, line_id: str, take: int, voice: LineVoice) -> None:
-        """The voice of a finished line was measured."""
-        self.performances = [
-            replace(p, voice=voice) if (p.line_id, p.take) == (line_id, take) else p
-            for p in self.performances
-        ]
+    @property
+    def turn(self) -> Turn | None:
+        """The actor's line in progress; None while it is not theirs."""
+        return self._turn
 
     @property
     def needs_audio_from_ms(self) -> int:
@@ -379,7 +374,7 @@ class ScenePractice:
         self._take_back = turn if outcome == "spoken" and fraction < 1 else None
         self._out += tell_take(performance)
         if performance.timing is not None:
-            self._out.append(_description_of(performance))
+            self._out.append(description_of(performance))
 
     # -- plumbing ----------------------------------------------------------------------------
 
@@ -392,9 +387,3 @@ class ScenePractice:
     def _drain(self) -> list[Output]:
         out, self._out = self._out, []
         return out
-
-
-def _description_of(performance: Performance) -> DescribeLine:
-    return DescribeLine(
-        performance.line_id, performance.take, performance.started_ms, performance.ended_ms
-    )

@@ -7,21 +7,27 @@ test or from a recording exactly as it did live.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import msgspec
 
 from dsp.clock import HOP_MS
 from dsp.line_voice import LineVoice
+from models.emotion.estimate import EmotionEstimate
 from rehearsal_server.protocol.client_messages import ClientMessage, Stop
 from rehearsal_server.protocol.fields import Options
-from rehearsal_server.protocol.server_messages import Event, Level, Speech, Transcript
+from rehearsal_server.protocol.server_messages import Emotion, Event, Level, Speech, Transcript
 from rehearsal_server.scripts.model import Scene
+from rehearsal_server.session.directions import LineDirection
+from rehearsal_server.session.emotion_windows import WindowPlanner
 from rehearsal_server.session.following import Follower, PaceFollower
 from rehearsal_server.session.hop import Hop
-from rehearsal_server.session.requests import Finish
+from rehearsal_server.session.requests import DescribeLine, Finish, JudgeWindow
 from rehearsal_server.session.result import SessionResult, summarise
-from rehearsal_server.session.scene import Output, ScenePractice
+from rehearsal_server.session.scene import ROOM_TAIL_MS, Output, ScenePractice
+from rehearsal_server.session.speaker import LineHeard, Speaker
+from rehearsal_server.session.take import describe_take, description_of
 
 # One meter every third hop: 16.7 a second, under the protocol's 20.
 _HOPS_PER_METER = 3
@@ -34,6 +40,10 @@ class SessionPlan:
     scene: Scene
     role: str
     options: Options
+    # What is asked of the actor's lines, by their ids.
+    directions: Mapping[str, LineDirection] = field(default_factory=dict)
+    # What is known of the actor's voice.
+    speaker: Speaker = field(default_factory=Speaker)
 
 
 class Session:
@@ -44,11 +54,14 @@ class Session:
         self.practice = ScenePractice(
             plan.scene, plan.role, plan.options, follower or PaceFollower()
         )
+        self.speaker = plan.speaker.calibrating() if plan.options.calibrate else plan.speaker
         self.now_ms = 0
         self.events = 0
         self.is_over = False
         self._hops = 0
         self._speaking = False
+        self._windows = WindowPlanner()
+        self._has_learnt = False
 
     def begin(self) -> list[Output]:
         """Give the first cue."""
@@ -70,7 +83,7 @@ class Session:
             self._speaking = False
         if self._hops % _HOPS_PER_METER == 0:
             out.append(_meter(hop))
-        return self._number(out + self.practice.hear(hop))
+        return self._number(out + self.practice.hear(hop) + self._plan_window(hop))
 
     def stall(self) -> list[Output]:
         """No audio has come for a while: nobody can be speaking on a wire that is silent."""
@@ -92,9 +105,26 @@ class Session:
         """An utterance can't be spoken."""
         return self._number(self.practice.voice_failed(utterance))
 
-    def line_described(self, line_id: str, take: int, voice: LineVoice) -> None:
-        """The voice of a finished line was measured; its performance keeps it."""
-        self.practice.line_described(line_id, take, voice)
+    def window_judged(self, request: JudgeWindow, estimate: EmotionEstimate) -> list[Output]:
+        """A stretch of speech was judged, or why it was not; as late as it likes."""
+        return [_emotion(request, estimate, self.speaker)]
+
+    def line_described(
+        self, request: DescribeLine, voice: LineVoice | None, heard: LineHeard | None
+    ) -> list[Output]:
+        """The voice of a finished line was measured and judged, as far as that was possible."""
+        takes = self.practice.performances
+        place = next((i for i, take in enumerate(takes) if description_of(take) == request), None)
+        if place is None:
+            return []  # the line was taken back since
+        described, delivery = describe_take(
+            takes[place], self.plan.directions.get(request.line_id), self.speaker, voice, heard
+        )
+        self.speaker = self.speaker.learn(heard, delivery)
+        self._has_learnt = True
+        told = described.feedback[len(takes[place].feedback) :]
+        takes[place] = described
+        return self._number([*told])
 
     def transcribed(self, transcript: Transcript) -> list[Output]:
         """Take in what a recogniser heard; only what is final is an event."""
@@ -119,6 +149,7 @@ class Session:
             duration_ms=self.now_ms,
             completed=self.practice.reached_end,
             performances=performances,
+            speaker=self.speaker if self._has_learnt else None,
             summary=summarise(performances, self.now_ms),
         )
 
@@ -126,6 +157,15 @@ class Session:
         """Give an event the next number."""
         self.events += 1
         return msgspec.structs.replace(event, event=self.events)
+
+    def _plan_window(self, hop: Hop) -> list[Output]:
+        """Ask for the actor's last seconds to be judged, if that is due."""
+        turn = self.practice.turn
+        tail_ms = 0 if self.plan.options.headphones else ROOM_TAIL_MS
+        window = self._windows.hear(hop, turn.heard_alone_from_ms(tail_ms) if turn else None)
+        if turn is None or window is None:
+            return []
+        return [JudgeWindow(turn.line.id, window.start_ms, window.end_ms)]
 
     def _number(self, outputs: list[Output]) -> list[Output]:
         self.is_over = self.is_over or any(isinstance(o, Finish) for o in outputs)
@@ -140,3 +180,21 @@ def _meter(hop: Hop) -> Level:
         f0_hz=round(hop.f0_hz, 1) if math.isfinite(hop.f0_hz) else None,
         speaking=hop.is_speech,
     )
+
+
+def _emotion(request: JudgeWindow, estimate: EmotionEstimate, speaker: Speaker) -> Emotion:
+    return Emotion(
+        at_ms=request.end_ms,
+        window_ms=request.end_ms - request.start_ms,
+        line_id=request.line_id,
+        arousal=_rounded(estimate.arousal),
+        valence=_rounded(estimate.valence),
+        label=estimate.label,
+        confidence=round(estimate.confidence, 3),
+        baseline=speaker.state,
+        abstained=estimate.abstained.value if estimate.abstained else None,
+    )
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 3)

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from dsp.line_voice import LineVoice
+from models.emotion.delivery import Delivery
 from rehearsal_server.protocol.fields import Interval
 from rehearsal_server.protocol.server_messages import Cue, LineResult, ServerMessage, Timing
 from rehearsal_server.scripts.syllables import syllables
 from rehearsal_server.session.coaching import coach
+from rehearsal_server.session.delivery_coaching import judge_delivery, remark
+from rehearsal_server.session.directions import LineDirection
 from rehearsal_server.session.intervals import Span
 from rehearsal_server.session.line_timing import LineTiming, measure_line
+from rehearsal_server.session.requests import DescribeLine
 from rehearsal_server.session.result import Outcome, Performance
+from rehearsal_server.session.speaker import LineHeard, Speaker
 from rehearsal_server.session.turn import Turn
 
 
@@ -50,6 +56,32 @@ def tell_take(performance: Performance) -> list[ServerMessage]:
     timing = [_timing_event(performance.timing, line_id, take)] if performance.timing else []
     result = LineResult(line_id=line_id, take=take, outcome=performance.outcome)
     return [done, *timing, *performance.feedback, result]
+
+
+def description_of(performance: Performance) -> DescribeLine:
+    """Ask for the voice of a take to be measured."""
+    return DescribeLine(
+        performance.line_id, performance.take, performance.started_ms, performance.ended_ms
+    )
+
+
+def describe_take(
+    performance: Performance,
+    direction: LineDirection | None,
+    speaker: Speaker,
+    voice: LineVoice | None,
+    heard: LineHeard | None,
+) -> tuple[Performance, Delivery | None]:
+    """Add to a take how its voice was and how it came across, with the remark that this calls for.
+
+    Also gives the measures that go into the speaker's usual.
+    """
+    assert performance.timing is not None, "only a line that was spoken is described"
+    came_across, delivery = judge_delivery(speaker, direction, performance.timing, voice, heard)
+    said = remark(performance.line_id, came_across, performance.timing)
+    feedback = performance.feedback if said is None else (*performance.feedback, said)
+    described = replace(performance, voice=voice, came_across=came_across, feedback=feedback)
+    return described, delivery
 
 
 def _measure(turn: Turn, ended: Ended) -> LineTiming | None:

@@ -40,6 +40,12 @@ class Turn:
         """What the actor said of this line so far."""
         return track.spans(self.listens_from_ms)
 
+    def heard_alone_from_ms(self, room_tail_ms: int) -> int:
+        """Since when the microphone hears the actor and no prompter, who rings in the room."""
+        if self.prompted_ms is None:
+            return self.listens_from_ms
+        return max(self.listens_from_ms, self.prompted_ms + room_tail_ms)
+
     def silent_since_ms(self, speech: list[Span]) -> int:
         """Since when the actor has been silent, if they are."""
         since = speech[-1].end_ms if speech else self.given_ms

@@ -102,12 +102,16 @@ class Talk:
         self.position += len(pcm) // 2
 
     async def until(self, kind: str) -> dict[str, Any]:
+        return (await self.all_until(kind))[-1]
+
+    async def all_until(self, kind: str) -> list[dict[str, Any]]:
+        """Everything up to a message of this kind."""
+        heard: list[dict[str, Any]] = []
         async with asyncio.timeout(20):
-            while True:
+            while not heard or heard[-1]["type"] != kind:
                 frame = await self.websocket.recv()
-                message = json.loads(frame) if isinstance(frame, str) else {"type": "audio"}
-                if message["type"] == kind:
-                    return dict(message)
+                heard.append(json.loads(frame) if isinstance(frame, str) else {"type": "audio"})
+        return heard
 
     async def fatal_error(self) -> tuple[str, str | None, int]:
         """Code and field of the fatal error, and the code that the socket closes with."""

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dsp.clock import HOP_MS, HOP_SAMPLES
-from rehearsal_server.live.line_audio import MAX_HOPS, LineAudio
+from rehearsal_server.live.hop_history import MAX_HOPS
+from rehearsal_server.live.line_audio import LineAudio
 
 
 def numbered(first: int, count: int) -> npt.NDArray[np.float32]:

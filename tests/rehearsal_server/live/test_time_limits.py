@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from dsp.bank import StreamBank
+from models.emotion.directions import DirectionLexicon
 from rehearsal_server.api.services import make_services
 from rehearsal_server.config import Settings
 from rehearsal_server.live.archive import DatabaseArchive
@@ -20,7 +21,8 @@ from rehearsal_server.live.connection import Connection
 from rehearsal_server.live.doorkeeper import AccountDoorkeeper
 from rehearsal_server.live.line_describer import LineDescriber
 from rehearsal_server.live.scheduler import StepScheduler
-from rehearsal_server.live.services import Identity, LiveLimits, LiveServices
+from rehearsal_server.live.services import DeliveryServices, Identity, LiveLimits, LiveServices
+from rehearsal_server.live.speakers import Speakers
 from rehearsal_server.protocol.codec import JSON
 from rehearsal_server.transcripts.transcriber import Transcriber
 from rehearsal_server.voices.cache import MemoryVoiceCache
@@ -97,6 +99,7 @@ async def stand(tmp_path: Path) -> AsyncIterator[Stand]:
         speaker=speaker,
         describer=LineDescriber(),
         transcriber=Transcriber(None),
+        delivery=DeliveryServices(None, (), Speakers(api.speakers, None), DirectionLexicon()),
         limits=LiveLimits(),
         default_voice=None,
         allowed_origins=frozenset(),
