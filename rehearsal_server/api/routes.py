@@ -20,6 +20,7 @@ from rehearsal_server.api.operations import AnyOperation
 from rehearsal_server.api.practice import analysis, performances, sessions, statistics
 from rehearsal_server.api.scripts import cast, resource, scenes
 from rehearsal_server.api.services import Services
+from rehearsal_server.protocol.asyncapi import describe_socket
 
 OPERATIONS: tuple[AnyOperation, ...] = (
     *logins.OPERATIONS,
@@ -48,9 +49,13 @@ def api_routes(services: Services) -> list[Route]:
 def _document_routes() -> list[Route]:
     description = describe_api(OPERATIONS)
     page = draw_page(description)
+    socket_description = describe_socket()
 
     async def show_description(_request: Request) -> Response:
         return Response(msgspec.json.encode(description), media_type="application/json")
+
+    async def show_socket_description(_request: Request) -> Response:
+        return Response(msgspec.json.encode(socket_description), media_type="application/json")
 
     async def show_page(_request: Request) -> Response:
         headers = {"content-security-policy": CONTENT_SECURITY_POLICY}
@@ -61,6 +66,7 @@ def _document_routes() -> list[Route]:
 
     return [
         Route("/openapi.json", show_description),
+        Route("/asyncapi.json", show_socket_description),
         Route("/docs", show_page),
         Route("/problems/{code}", show_problem),
     ]
