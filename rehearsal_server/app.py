@@ -34,6 +34,7 @@ from rehearsal_server.voices.flite.engine import FliteEngine
 from rehearsal_server.voices.piper.engine import PiperEngine
 from rehearsal_server.voices.speaker import Speaker
 from rehearsal_server.voices.stored import StoredVoiceCache
+from rehearsal_server.web.site import web_routes
 from storage.database import Database
 from storage.tts_cache import TtsCacheRepository
 
@@ -81,7 +82,7 @@ def create_app(settings: Settings, limits: LiveLimits | None = None) -> Starlett
             yield
 
     app = Starlette(
-        routes=[*api_routes(services), WebSocketRoute("/v1/live", endpoint)],
+        routes=[*api_routes(services), WebSocketRoute("/v1/live", endpoint), *web_routes()],
         middleware=middleware_for(settings),
         exception_handlers=EXCEPTION_HANDLERS,
         lifespan=lifespan,

@@ -39,7 +39,12 @@ PREFIX = "REHEARSAL_"
 NO_RECOGNISER = "none"
 DEFAULT_DATA_DIR = Path("rehearsal-data")
 # Variables of the tests and benchmarks, which may be set beside those of a server.
-NOT_SETTINGS = ("REHEARSAL_DATA", "REHEARSAL_TEST_POSTGRESQL", "REHEARSAL_TEST_MYSQL")
+NOT_SETTINGS = (
+    "REHEARSAL_DATA",
+    "REHEARSAL_SCREENSHOTS",
+    "REHEARSAL_TEST_MYSQL",
+    "REHEARSAL_TEST_POSTGRESQL",
+)
 
 Value = TypeVar("Value")
 

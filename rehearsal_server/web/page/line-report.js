@@ -1,0 +1,84 @@
+// One take of one line: the cue it answered, its figures, what was remarked on.
+
+import { contour } from "./contour.js";
+import { h } from "./dom.js";
+import { seconds } from "./figures.js";
+import { t } from "./strings.js";
+
+const words = t.report;
+
+/** @param {{take: object, script: object | null, remarks: object[]}} options */
+export function lineReport({ take, script, remarks }) {
+  const cue = script ? cueOf(script, take.line_id) : null;
+  const isClean = take.outcome === "spoken" && !remarks.length;
+  return h("li.take", { "data-outcome": take.outcome },
+    cue ? h("p.cue-line", {}, h("span.speaker", {}, cue.character), " ", cue.text) : null,
+    h("h2.take-text", {}, h("span.speaker", {}, take.character), " ", spoken(take)),
+    figures(take),
+    isClean ? h("p.clean", {}, words.asIs) : null,
+    h("ul.remarks", {}, remarks.map(remark)),
+    more(take));
+}
+
+function cueOf(script, lineId) {
+  for (const { elements } of script.scenes) {
+    const lines = elements.filter(({ type }) => type === "line");
+    const index = lines.findIndex(({ id }) => id === lineId);
+    if (index > 0) return lines[index - 1];
+  }
+  return null;
+}
+
+/** The line as written; where words were compared, with what was left out or changed. */
+function spoken({ line_text: text, words: compared }) {
+  if (!compared?.length) return text;
+  const names = { omitted: words.dropped, substituted: words.changed, prompted: words.prompted };
+  return compared.flatMap(({ text: word, outcome }) => [
+    outcome in names
+      ? h("span.miscue", { "data-outcome": outcome, title: names[outcome] }, word)
+      : word,
+    " ",
+  ]);
+}
+
+function figures(take) {
+  const { pickup_ms: pickup, timing, duration_ms: duration, outcome, take: number } = take;
+  const shown = [
+    number > 1 ? ["", words.take(number)] : null,
+    outcome === "spoken" ? null : ["", words.outcome[outcome]],
+    timing && pickup !== null ? [words.pickup, pickupText(pickup, timing.pickup_basis)] : null,
+    timing ? [words.pace, `${timing.articulation_rate.toFixed(1)} ${words.paceUnit}`] : null,
+    timing?.pauses.length ? [words.pauses, timing.pauses.map(length).join(", ")] : null,
+    timing ? [words.duration, `${seconds(duration)} s`] : null,
+  ];
+  return h("p.take-figures", {}, shown.filter(Boolean).map(([name, value]) =>
+    h("span.figure", {}, name ? h("span.quiet", {}, `${name} `) : null, value)));
+}
+
+function pickupText(ms, basis) {
+  const text = ms < 0 ? words.overlap(seconds(-ms)) : `${seconds(ms)} s`;
+  return basis === "estimated" ? `${text} (${words.estimated})` : text;
+}
+
+function length({ start_ms: start, end_ms: end }) {
+  return `${seconds(end - start)} s`;
+}
+
+function remark({ severity, text, evidence }) {
+  const sure = Math.min(1, ...evidence.map(({ confidence }) => confidence ?? 1));
+  const doubt = sure < 1 ? h("span.quiet", {}, ` ${words.confidence(Math.round(100 * sure))}`) : null;
+  return h("li.remark", { "data-severity": severity }, text, doubt);
+}
+
+/** The melody of the line, for whoever wants to look. */
+function more({ voice, emotion }) {
+  const drawn = voice ? contour(voice) : null;
+  const facts = [
+    voice?.loudness_lufs ? [words.loudness, `${voice.loudness_lufs.toFixed(1)} LUFS`] : null,
+    emotion?.text ? [words.delivery, emotion.text] : null,
+  ].filter(Boolean);
+  if (!drawn && !facts.length) return null;
+  return h("details", {}, h("summary", {}, words.contour), drawn,
+    h("p.take-figures", {}, facts.map(([name, value]) =>
+      h("span.figure", {}, h("span.quiet", {}, `${name} `), value))));
+}
