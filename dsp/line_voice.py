@@ -11,11 +11,12 @@ import numpy as np
 import numpy.typing as npt
 
 from dsp.bank import HopFeatures, StreamBank
-from dsp.clock import ANALYSIS_RATE_HZ, HOP_SAMPLES
+from dsp.clock import ANALYSIS_RATE_HZ, HOP_S, HOP_SAMPLES
 from dsp.framing import HopFramer
 from dsp.loudness import integrated_loudness_lufs, is_clipping
 from dsp.pitch.tracker import FRAME_STEP_SAMPLES
 from dsp.projection import effort_bands, projection_db
+from dsp.rhythm import speech_intervals
 from dsp.spectrum import HISTORY_SAMPLES, power_spectrum
 from dsp.voice_quality import VoiceQuality, measure_voice_quality
 
@@ -54,6 +55,11 @@ class LineVoice:
     f0_hz : tuple of float or None
         Contour; frame ``i`` is centred at ``i * f0_frame_s``, None where unvoiced.
     f0_frame_s : float
+    level_dbfs : tuple of float
+        Contour; of each whole hop of `hop_s`.
+    hop_s : float
+    speech_s : tuple of (float, float)
+        Start and end of each stretch of speech.
     pitch : PitchFigures or None
     loudness_lufs : float or None
         Integrated (ITU-R BS.1770-5).
@@ -65,6 +71,9 @@ class LineVoice:
 
     f0_hz: tuple[float | None, ...]
     f0_frame_s: float
+    level_dbfs: tuple[float, ...]
+    hop_s: float
+    speech_s: tuple[tuple[float, float], ...]
     pitch: PitchFigures | None
     loudness_lufs: float | None
     projection_db: float | None
@@ -94,6 +103,9 @@ def describe_line(samples: Samples) -> LineVoice:
     return LineVoice(
         f0_hz=tuple(round(f0, 1) if f0 > 0 else None for f0 in contour.tolist()),
         f0_frame_s=FRAME_S,
+        level_dbfs=tuple(round(float(f.level_dbfs[0]), 1) for f in features),
+        hop_s=HOP_S,
+        speech_s=_stretches(is_speech),
         pitch=pitch_figures(contour),
         loudness_lufs=integrated_loudness_lufs(momentary),
         projection_db=projection_db(_effort(samples, len(hops)), is_speech),
@@ -116,6 +128,11 @@ def pitch_figures(f0_hz: npt.NDArray[np.floating]) -> PitchFigures | None:
     semitones = 12 * np.log2(voiced / REFERENCE_F0_HZ)
     low, high = np.percentile(semitones, (5, 95))
     return PitchFigures(float(semitones.mean()), float(semitones.std()), float(high - low))
+
+
+def _stretches(is_speech: npt.NDArray[np.bool_]) -> tuple[tuple[float, float], ...]:
+    intervals = speech_intervals(is_speech, hop_s=HOP_S).round(2).tolist()
+    return tuple((start_s, end_s) for start_s, end_s in intervals)
 
 
 def _analyse(hops: Samples) -> list[HopFeatures]:

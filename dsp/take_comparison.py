@@ -86,13 +86,17 @@ class TakeComparison:
     pauses_s: tuple[Float64s, Float64s]
 
 
-def compare_takes(first: TakeContour, second: TakeContour) -> TakeComparison:
+def compare_takes(
+    first: TakeContour, second: TakeContour, *, hop_s: float = HOP_S
+) -> TakeComparison:
     """Align two takes of the same words and compare them.
 
     Parameters
     ----------
     first, second : TakeContour
         Cut at the speech's edges, or nearly so.
+    hop_s : float > 0
+        From one value of the contours to the next.
 
     Raises
     ------
@@ -114,8 +118,8 @@ def compare_takes(first: TakeContour, second: TakeContour) -> TakeComparison:
         ),
         level_correlation=_correlation(_floored(first)[a], _floored(second)[b]),
         duration_ratio=len(second.semitones) / len(first.semitones),
-        tempo=_tempo(path, len(first.semitones)),
-        pauses_s=(_pauses_s(first), _pauses_s(second)),
+        tempo=_tempo(path, len(first.semitones), hop_s),
+        pauses_s=(_pauses_s(first, hop_s), _pauses_s(second, hop_s)),
     )
 
 
@@ -217,16 +221,16 @@ def _correlation(a: Float64s, b: Float64s) -> float:
     return float(np.dot(a, b)) / size if size > 0 else 0.0
 
 
-def _tempo(path: Path, n_hops: int) -> Float64s:
+def _tempo(path: Path, n_hops: int, hop_s: float) -> Float64s:
     """Hops of the first take for each of the second, over half a second of the first."""
     reached = np.zeros(n_hops)
     np.maximum.at(reached, path[:, 0], path[:, 1])
-    half = round(0.25 / HOP_S)
+    half = max(1, round(0.25 / hop_s))
     left = np.maximum(np.arange(n_hops) - half, 0)
     right = np.minimum(np.arange(n_hops) + half, n_hops - 1)
     return np.asarray((right - left) / np.maximum(reached[right] - reached[left], 0.5))
 
 
-def _pauses_s(take: TakeContour) -> Float64s:
+def _pauses_s(take: TakeContour, hop_s: float) -> Float64s:
     """The pauses of 0.25 s or more inside the speech, seconds from the take's first hop."""
-    return silent_pauses(speech_intervals(take.is_speech, hop_s=HOP_S))
+    return silent_pauses(speech_intervals(take.is_speech, hop_s=hop_s))

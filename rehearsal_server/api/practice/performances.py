@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
@@ -61,9 +61,12 @@ async def list_performances(call: Call[None, PerformanceQuery]) -> PerformancePa
 
 async def show_performance(call: Call[None, None]) -> Performance:
     """Show one take of a line."""
-    performance = await call.services.sessions.performance(
-        call.user_id, call.path["performance_id"]
-    )
+    return await find_performance(call, call.path["performance_id"])
+
+
+async def find_performance(call: Call[Any, Any], performance_id: str) -> Performance:
+    """Find a performance of the caller's; raises the problem that it is absent."""
+    performance = await call.services.sessions.performance(call.user_id, performance_id)
     if performance is None:
         raise Problem(NOT_FOUND)
     return performance
