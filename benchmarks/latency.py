@@ -71,7 +71,12 @@ async def measure(sessions: int, seconds: float, speech: Path | None) -> Result:
     rounds = phases(await _sentences(speech), seconds)
     with tempfile.TemporaryDirectory(prefix="rehearsal-latency-") as directory:
         settings = Settings(
-            data_dir=Path(directory), log_level="warning", max_sessions=sessions + 1
+            data_dir=Path(directory),
+            log_level="warning",
+            max_sessions=sessions + 1,
+            # All of the load comes from here, in the name of one account.
+            max_sessions_per_account=sessions + 1,
+            max_connections_per_address=10 * (sessions + 10),
         )
         async with local_server(settings) as server:
             before = usage_of(server.pid)

@@ -130,7 +130,11 @@ def _delivery_services(services: Services) -> DeliveryServices:
 
 
 def _limits(settings: Settings) -> LiveLimits:
-    return LiveLimits(max_sessions=settings.max_sessions, max_audio_speed=settings.max_audio_speed)
+    return LiveLimits(
+        max_sessions=settings.max_sessions,
+        max_sessions_per_account=settings.max_sessions_per_account,
+        max_audio_speed=settings.max_audio_speed,
+    )
 
 
 def _live_services(services: Services, limits: LiveLimits) -> LiveServices:

@@ -122,6 +122,12 @@ class Settings:
     max_sessions: int = _setting(
         whole(1, 100_000), 100, "Live sessions at a time; more are refused at the door."
     )
+    max_sessions_per_account: int = _setting(
+        whole(1, 100_000), 10, "Live sessions at a time of one account."
+    )
+    max_connections_per_address: int = _setting(
+        whole(1, 1_000_000), 400, "Open connections of one address; a school shares one."
+    )
     max_audio_speed: float = _setting(
         number(1.0, 100.0), 1.2, "How much faster than real time audio may come."
     )

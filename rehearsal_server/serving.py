@@ -6,6 +6,7 @@ import uvicorn
 
 from rehearsal_server.app import create_app
 from rehearsal_server.config import Settings
+from rehearsal_server.front_door import Crowd, http_protocol, socket_protocol
 from rehearsal_server.live.services import LiveLimits
 
 # The protocol's limit; uvicorn closes with 1009 above it.
@@ -21,11 +22,13 @@ def make_server(settings: Settings, limits: LiveLimits | None = None) -> uvicorn
     socket. WebSocket pings are off: liveness is what the application says and hears, and a busy
     event loop must not cut healthy sockets.
     """
+    crowd = Crowd(settings.max_connections_per_address, settings.trusted_proxies)
     config = uvicorn.Config(
         create_app(settings, limits),
         host=settings.host,
         port=settings.port,
-        ws="websockets-sansio",
+        http=http_protocol(crowd),
+        ws=socket_protocol(crowd),
         ws_max_size=MAX_MESSAGE_BYTES,
         ws_per_message_deflate=False,
         ws_ping_interval=None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
 from collections.abc import Callable, Sequence
@@ -20,6 +21,7 @@ from rehearsal_server.api.problems import (
     MALFORMED,
     NOT_FOUND,
     TOO_LARGE,
+    TOO_SLOW,
     UNSUPPORTED_MEDIA,
     FieldProblem,
     Problem,
@@ -33,6 +35,8 @@ from rehearsal_server.protocol.explanation import explain
 USER_RATE = Rate(burst=300, every_s=0.02)
 
 JSON = "application/json"
+# A phone on a train sends a recording in this time; whoever is slower holds memory for nothing.
+BODY_DEADLINE_S = 120.0
 # JSON may spend three times the bytes of UTF-8 on a character ("\u00e9"); the text itself is
 # measured once it is decoded.
 _JSON_OVERHEAD = 3
@@ -142,10 +146,14 @@ async def _receive(request: Request, max_bytes: int) -> bytes:
     if announced.isdecimal() and int(announced) > max_bytes:
         raise too_large
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > max_bytes:
-            raise too_large
+    try:
+        async with asyncio.timeout(BODY_DEADLINE_S):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > max_bytes:
+                    raise too_large
+    except TimeoutError:
+        raise Problem(TOO_SLOW, "The request did not arrive in time.") from None
     return bytes(body)
 
 

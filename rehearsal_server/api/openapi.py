@@ -20,6 +20,7 @@ from rehearsal_server.api.problems import (
     PRECONDITION_FAILED,
     TOO_LARGE,
     TOO_MANY,
+    TOO_SLOW,
     UNAUTHENTICATED,
     UNSUPPORTED_MEDIA,
     ProblemDetails,
@@ -67,7 +68,7 @@ def problems_of(operation: AnyOperation) -> tuple[ProblemType, ...]:
     if operation.repeatable:
         problems.append(KEY_REUSED)
     if operation.body is not None or operation.file is not None:
-        problems += [TOO_LARGE, UNSUPPORTED_MEDIA]
+        problems += [TOO_SLOW, TOO_LARGE, UNSUPPORTED_MEDIA]
     return tuple(sorted(problems, key=lambda kind: (kind.status, kind.code)))
 
 

@@ -30,6 +30,7 @@ FOREIGN_ORIGIN = ProblemType(403, "foreign_origin", "Only pages of this server m
 QUOTA_REACHED = ProblemType(403, "quota_reached", "The account holds as much as it may.")
 NOT_FOUND = ProblemType(404, "not_found", "There is nothing here.")
 METHOD_NOT_ALLOWED = ProblemType(405, "method_not_allowed", "This cannot be done here.")
+TOO_SLOW = ProblemType(408, "too_slow", "The request took too long to arrive.")
 REFRESH_RACE = ProblemType(409, "refresh_race", "Another request is refreshing this login.")
 KEY_REUSED = ProblemType(409, "key_reused", "This key was used for another request.")
 NOT_COMPARABLE = ProblemType(409, "not_comparable", "These takes cannot be compared.")

@@ -13,7 +13,7 @@ from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
 from rehearsal_server.live.connection import Connection
-from rehearsal_server.live.services import LiveServices, Refused
+from rehearsal_server.live.services import Identity, LiveServices, Refused
 from rehearsal_server.protocol.codec import CODECS, JSON, Codec
 
 log = logging.getLogger("rehearsal_server.live")
@@ -53,14 +53,16 @@ class LiveEndpoint:
         """Open one socket, or refuse it in HTTP."""
         await receive()  # websocket.connect
         try:
-            connection = await self._admit(scope, receive, send)
+            connection, subprotocol = await self._admit(scope, receive, send)
         except Refused as refused:
             self._services.observer.socket_refused(refused.status)
             await _refuse(send, refused)
             return
         began_s = time.perf_counter()
+        # Counted before anything more is awaited: of many at once none slips past the limits.
         self._connections.add(connection)
         try:
+            await send({"type": "websocket.accept", "subprotocol": subprotocol})
             await connection.run()
         finally:
             self._connections.discard(connection)
@@ -72,7 +74,10 @@ class LiveEndpoint:
         """How many sockets are open."""
         return len(self._connections)
 
-    async def _admit(self, scope: Scope, receive: Receive, send: Send) -> Connection:
+    async def _admit(
+        self, scope: Scope, receive: Receive, send: Send
+    ) -> tuple[Connection, str | None]:
+        """Check who asks and whether there is room; the socket, and its subprotocol."""
         headers = Headers(scope=scope)
         offered: list[str] = scope["subprotocols"]
         self._check_origin(headers, scope["scheme"])
@@ -81,9 +86,15 @@ class LiveEndpoint:
         identity = await self._services.doorkeeper.identify(headers, ticket)
         if len(self._connections) >= self._services.limits.max_sessions:
             raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, "The server is full", _RETRY_AFTER_S)
+        self._check_quota(identity)
         subprotocol = codec.subprotocol if codec.subprotocol in offered else None
-        await send({"type": "websocket.accept", "subprotocol": subprotocol})
-        return Connection(self._services, identity, codec, receive, send)
+        return Connection(self._services, identity, codec, receive, send), subprotocol
+
+    def _check_quota(self, identity: Identity) -> None:
+        own = sum(one.identity.user_id == identity.user_id for one in self._connections)
+        if own >= self._services.limits.max_sessions_per_account:
+            title = "The account has too many live sessions"
+            raise Refused(HTTPStatus.TOO_MANY_REQUESTS, title, _RETRY_AFTER_S)
 
     def _check_origin(self, headers: Mapping[str, str], scheme: str) -> None:
         """A browser always says where its page is from; other clients send no Origin."""

@@ -86,6 +86,7 @@ class LiveLimits:
     """Bounds of a socket; documented with the settings that they come from."""
 
     max_sessions: int = 100
+    max_sessions_per_account: int = 10
     max_message_bytes: int = 64 * 1024
     start_within_s: float = 5.0
     stalled_after_s: float = 1.0
