@@ -6,7 +6,7 @@ export { FLAG, KIND, packFrame, toInt16, unpackFrame } from "./frames.js";
 export { LiveSession, SUBPROTOCOL } from "./live-session.js";
 export { Loudspeaker } from "./loudspeaker.js";
 export { Microphone, MicrophoneError } from "./microphone.js";
-export { OutgoingAudio } from "./outgoing-audio.js";
+export { OutgoingStream } from "./outgoing-stream.js";
 export { Rehearsal } from "./rehearsal.js";
 export { Resampler } from "./resampler.js";
 export { RestClient, RestProblem } from "./rest.js";

@@ -4,7 +4,7 @@
 import { backoffMs } from "./backoff.js";
 import { Emitter } from "./emitter.js";
 import { unpackFrame } from "./frames.js";
-import { OutgoingAudio } from "./outgoing-audio.js";
+import { OutgoingStream } from "./outgoing-stream.js";
 
 export const SUBPROTOCOL = "rehearsal.v1.json";
 
@@ -33,7 +33,7 @@ const DEAD_AFTER_MS = 12_000;
  */
 
 /**
- * Emits every message of the server under its `type`, and of its own:
+ * Emits every message of the server under its `type`, each event once, and of its own:
  * `state` {state, reason}, `frame` (partner audio, see frames.js), `over` {code, reason, error}.
  */
 export class LiveSession extends Emitter {
@@ -41,7 +41,7 @@ export class LiveSession extends Emitter {
   constructor({ url, getTicket, start, openSocket = (...to) => new WebSocket(...to) }) {
     super();
     this.state = "connecting";
-    this.audio = new OutgoingAudio({ sampleRate: start.audio.sample_rate });
+    this.outgoing = new OutgoingStream({ sampleRate: start.audio.sample_rate });
     this.started = null; // the server's `started`
     this.originFrame = null; // the recorder's frame that is sample 0 of the stream
     this.counts = { events: 0, resumes: 0, peakBufferedBytes: 0, repeatedEvents: 0 };
@@ -52,7 +52,6 @@ export class LiveSession extends Emitter {
     this._socket = null;
     this._limits = null; // hello.limits
     this._preRoll = []; // recorded before the session began: {samples, frame}
-    this._waiting = []; // control messages that no socket could take yet
     this._lastEvent = 0;
     this._ackedEvent = 0;
     this._fatal = null; // the last fatal `error`
@@ -81,19 +80,19 @@ export class LiveSession extends Emitter {
   push(samples, frame) {
     if (this.started === null) {
       this._preRoll.push({ samples, frame });
-      const most = (PRE_ROLL_MS / 1000) * this.audio.sampleRate;
+      const most = (PRE_ROLL_MS / 1000) * this.outgoing.sampleRate;
       while (frame + samples.length - this._preRoll[0].frame > most) this._preRoll.shift();
       return;
     }
     this.originFrame ??= frame;
-    this.audio.push(samples);
+    this.outgoing.push(samples);
     this._pump();
   }
 
   /** Send a control message, now or as soon as there is a connection. */
   send(message) {
-    if (this.state === "live") this._socket.send(JSON.stringify(message));
-    else if (this.state !== "over") this._waiting.push(message);
+    this.outgoing.say(message);
+    this._pump();
   }
 
   /** Have the results saved; the server answers `saved` and closes. */
@@ -144,7 +143,8 @@ export class LiveSession extends Emitter {
   _take(message) {
     if (message.type === "hello") this._greet(message);
     else if (message.type === "started") this._begun(message);
-    else if (message.type === "ack") this._acknowledged(message);
+    else if (message.type === "resumed") this._resumed(message);
+    else if (message.type === "ack") this.outgoing.acknowledge(message);
     else if (message.type === "error" && message.fatal) this._fatal = message;
   }
 
@@ -159,20 +159,19 @@ export class LiveSession extends Emitter {
   }
 
   _begun(started) {
-    const isAfresh = started.epoch !== this.started?.epoch;
-    // History was lost: its events are numbered anew.
-    if (this.started !== null && isAfresh) this._lastEvent = this._ackedEvent = 0;
     this.started = started;
-    if (this._attempt > 0) this.counts.resumes += 1;
-    this._attempt = 0;
     this._setState("live");
     for (const { samples, frame } of this._preRoll.splice(0)) this.push(samples, frame);
-    for (const message of this._waiting.splice(0)) this._say(message);
     this._pump();
   }
 
-  _acknowledged({ seq, durable_seq }) {
-    this.audio.acknowledge(seq, durable_seq);
+  _resumed({ secret, epoch, next_seq: nextSeq, next_message: nextMessage }) {
+    this.started = { ...this.started, secret, epoch };
+    this.outgoing.resendFrom(nextSeq, nextMessage);
+    this.counts.resumes += 1;
+    this._attempt = 0;
+    this._setState("live");
+    this._pump();
   }
 
   _say(message) {
@@ -180,13 +179,17 @@ export class LiveSession extends Emitter {
   }
 
   _pump() {
-    while (this.state === "live" && this._socket.bufferedAmount < HIGH_WATER_BYTES) {
-      const message = this.audio.next();
+    while (this.state === "live" && this._hasRoom()) {
+      const message = this.outgoing.next();
       if (message === null) return;
       this._socket.send(message);
       const { bufferedAmount } = this._socket;
       this.counts.peakBufferedBytes = Math.max(this.counts.peakBufferedBytes, bufferedAmount);
     }
+  }
+
+  _hasRoom() {
+    return this.outgoing.isUrgent || this._socket.bufferedAmount < HIGH_WATER_BYTES;
   }
 
   /** Once a second: tell what was applied, see whether the server is there. */

@@ -28,7 +28,7 @@ export class Loudspeaker {
     this.isMuted = false; // utterances that begin are neither played nor marked
     this._context = context;
     this._element = null;
-    this._voices = new Map(); // by utterance: {resampler, received} of those still arriving
+    this._voices = new Map(); // by utterance: {resampler, received, isComplete}
     this._node = new AudioWorkletNode(context, "rehearsal-playback", {
       numberOfInputs: 0,
       outputChannelCount: [1],
@@ -44,7 +44,7 @@ export class Loudspeaker {
     if (state === "started") {
       if (this.isMuted || this._voices.has(utterance)) return;
       const resampler = new Resampler(rate, this._context.sampleRate);
-      this._voices.set(utterance, { resampler, received: 0 });
+      this._voices.set(utterance, { resampler, received: 0, isComplete: false });
     } else if (state === "cancelled" || state === "failed") {
       this._voices.delete(utterance);
       this._node.port.postMessage({ utterance, isCancelled: true });
@@ -54,8 +54,8 @@ export class Loudspeaker {
   /** Take a frame of partner audio (frames.js). */
   receiveFrame({ stream: utterance, flags, position, samples }) {
     const voice = this._voices.get(utterance);
-    if (voice === undefined) return; // cancelled; its last frames may still come
-    // After a resume a server may begin the utterance again.
+    if (!voice || voice.isComplete) return; // cancelled, or told again
+    // After a resume the server begins an utterance again.
     const fresh = samples.subarray(Math.max(0, voice.received - position));
     voice.received = Math.max(voice.received, position + samples.length);
     const isComplete = Boolean(flags & FLAG.END);
@@ -63,12 +63,14 @@ export class Loudspeaker {
     this._post(utterance, voice.resampler.push(floats), false);
     if (!isComplete) return;
     this._post(utterance, voice.resampler.flush(), true);
-    this._voices.delete(utterance);
+    voice.isComplete = true;
   }
 
-  /** Stop whatever is playing or about to. */
-  hush(utterances) {
-    for (const utterance of utterances) this.receive({ utterance, state: "cancelled" });
+  /** After a resume: what the server no longer speaks is over, though its end never came. */
+  keepOnly(utterances) {
+    for (const utterance of this._voices.keys()) {
+      if (!utterances.includes(utterance)) this.receive({ utterance, state: "cancelled" });
+    }
   }
 
   close() {

@@ -40,7 +40,7 @@ export class Rehearsal {
 
   /** Milliseconds of the microphone's sample clock, at what was last recorded. */
   get positionMs() {
-    const { position, sampleRate } = this.session.audio;
+    const { position, sampleRate } = this.session.outgoing;
     return Math.round((1000 * position) / sampleRate);
   }
 
@@ -87,6 +87,7 @@ export class Rehearsal {
       },
     });
     session.on("voice", (voice) => this.loudspeaker.receive(voice));
+    session.on("resumed", ({ speaking }) => this.loudspeaker.keepOnly(speaking));
     session.on("frame", (frame) => this.loudspeaker.receiveFrame(frame));
     for (const [samples, frame] of this._recorded.splice(0)) session.push(samples, frame);
     this.session = session;

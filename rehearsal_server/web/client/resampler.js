@@ -3,6 +3,13 @@
 const HALF_TAPS = 12;
 const PHASES = 128;
 
+const kernels = new Map(); // by cutoff: a session's voices share one or two rates
+
+function kernelFor(cutoff) {
+  if (!kernels.has(cutoff)) kernels.set(cutoff, makeKernel(cutoff));
+  return kernels.get(cutoff);
+}
+
 /** A windowed sinc, tabulated at PHASES places between two samples. */
 function makeKernel(cutoff) {
   const table = new Float32Array((PHASES + 1) * 2 * HALF_TAPS);
@@ -28,7 +35,7 @@ export class Resampler {
   /** @param {number} from Hz @param {number} to Hz */
   constructor(from, to) {
     this._step = from / to; // input samples for one of the output
-    this._kernel = makeKernel(Math.min(1, to / from));
+    this._kernel = kernelFor(Math.min(1, to / from));
     this._buffer = new Float32Array(HALF_TAPS); // silence before the first sample
     this._at = HALF_TAPS; // place of the next output sample in the buffer
   }

@@ -41,13 +41,13 @@ export class Diagnostics {
       turn: summary(this.turnMs),
       paint: summary(this.paintMs),
       events: session.counts.events,
-      chunks: session.audio.chunks,
+      chunks: session.outgoing.chunks,
       held: `${Math.round(session.counts.peakBufferedBytes / 1024)} KiB`,
-      dropped: session.audio.droppedChunks,
+      dropped: session.outgoing.droppedChunks,
       repeated: session.counts.repeatedEvents,
       resumes: session.counts.resumes,
       underruns: loudspeaker.underruns,
-      rate: `${session.audio.sampleRate} Hz`,
+      rate: `${session.outgoing.sampleRate} Hz`,
     };
   }
 

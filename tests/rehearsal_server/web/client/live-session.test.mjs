@@ -160,10 +160,25 @@ test("after the time to resume in, the session is over", async (t) => {
   assert.equal((await over).code, 1006);
 });
 
-test("control messages of an interruption are sent after it", async (t) => {
-  const { session, socket } = await live(t);
+test("after a resume, what the server does not have is sent again, and what was said meanwhile", async (t) => {
+  const { session, socket, sockets, clock } = await live(t);
+  for (let i = 0; i < 3; i += 1) session.push(chunk(), 320 * i);
+  session.send({ type: "line" });
   socket.breaks();
+  session.push(chunk(), 320 * 3);
   session.send({ type: "playback", utterance: 1, state: "ended", at_ms: 5 });
-  assert.equal(socket.messages.length, 1);
-  assert.equal(session.state, "resuming");
+  clock.tick(5_000);
+  await settle();
+  sockets[1].says(HELLO);
+  const resumed = { type: "resumed", secret: "y", epoch: 1, next_seq: 2, next_message: 1, speaking: [] };
+  sockets[1].says(resumed);
+  assert.equal(session.state, "live");
+  assert.deepEqual(sockets[1].frames.map(({ seq }) => seq), [2, 3]);
+  assert.deepEqual(sockets[1].messages.map(({ type }) => type), ["resume", "playback"]);
+  sockets[1].breaks();
+  clock.tick(5_000);
+  await settle();
+  sockets[2].says(HELLO);
+  assert.equal(sockets[2].messages[0].secret, "y");
+  assert.equal(session.counts.resumes, 1);
 });

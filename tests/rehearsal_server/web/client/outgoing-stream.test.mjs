@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { FLAG, unpackFrame } from "../../../../rehearsal_server/web/client/frames.js";
-import { OutgoingAudio } from "../../../../rehearsal_server/web/client/outgoing-audio.js";
+import { OutgoingStream } from "../../../../rehearsal_server/web/client/outgoing-stream.js";
 
 const CHUNK = 160;
 
 /** 16 kHz, chunks of 10 ms; the samples of chunk `i` are all `i`. */
 function recorded(count, options = {}) {
-  const audio = new OutgoingAudio({ sampleRate: 16_000, ...options });
+  const audio = new OutgoingStream({ sampleRate: 16_000, ...options });
   for (let i = 0; i < count; i += 1) audio.push(new Int16Array(CHUNK).fill(i));
   return audio;
 }
@@ -49,34 +49,55 @@ test("each is handed out once", () => {
   const audio = recorded(3);
   drain(audio);
   assert.equal(audio.next(), null);
-  assert.ok(audio.isDrained);
 });
 
 test("what the server lost is sent again, the same", () => {
   const audio = recorded(5);
   const first = drain(audio);
-  audio.acknowledge(4, 1);
-  audio.resendAfter(2);
+  audio.acknowledge({ seq: 4, durable_seq: 1, durable_messages: 0 });
+  audio.resendFrom(3, 0);
   assert.deepEqual(drain(audio), first.slice(3));
 });
 
 test("what is not durable is kept; what is, is forgotten", () => {
   const audio = recorded(5);
   drain(audio);
-  audio.acknowledge(4, 1);
-  audio.resendAfter(1);
+  audio.acknowledge({ seq: 4, durable_seq: 1, durable_messages: 0 });
+  audio.resendFrom(2, 0);
   assert.deepEqual(drain(audio).map(({ seq }) => seq), [2, 3, 4]);
 });
 
-test("a server that keeps nothing through a crash lets everything it has be forgotten", () => {
-  const audio = recorded(5);
-  drain(audio);
-  audio.acknowledge(4, null);
-  audio.resendAfter(1);
-  const { position, gaps } = assemble([...drain(recorded(2)), ...drain(audio)]);
-  assert.equal(position, 2 * CHUNK);
-  assert.deepEqual(gaps, []);
+test("nothing that waits is forgotten, whatever is acknowledged", () => {
+  const audio = recorded(3);
+  audio.acknowledge({ seq: 9, durable_seq: 9, durable_messages: 9 });
+  assert.equal(drain(audio).length, 3);
 });
+
+test("control goes before the audio that waits, and keeps its place when it is sent again", () => {
+  const audio = recorded(2);
+  const sent = [drain(audio), (audio.say({ type: "line" }), audio.next())];
+  audio.push(new Int16Array(CHUNK));
+  audio.say({ type: "skip" });
+  audio.say({ type: "back" });
+  assert.ok(audio.isUrgent);
+  sent.push([audio.next(), audio.next()], drain(audio));
+  assert.deepEqual(sent.slice(1, 3), ['{"type":"line"}', ['{"type":"skip"}', '{"type":"back"}']]);
+  audio.resendFrom(1, 1);
+  const again = everything(audio);
+  assert.deepEqual(again, [1, "skip", "back", 2]);
+  audio.acknowledge({ seq: 2, durable_seq: 1, durable_messages: 2 });
+  audio.resendFrom(0, 0);
+  assert.deepEqual(everything(audio), ["back", 2], "what is durable is not asked for again");
+});
+
+/** Types of messages and numbers of chunks, in the order in which they are sent. */
+function everything(audio) {
+  const sent = [];
+  for (let frame = audio.next(); frame !== null; frame = audio.next()) {
+    sent.push(typeof frame === "string" ? JSON.parse(frame).type : unpackFrame(frame).seq);
+  }
+  return sent;
+}
 
 test("only what is older than what is kept is dropped, and the gap is declared", () => {
   const audio = recorded(250, { keptMs: 1_000 });
@@ -94,7 +115,7 @@ test("a gap longer than a chunk may declare is declared in steps", () => {
 });
 
 test("audio that was sent and dropped is no gap", () => {
-  const audio = new OutgoingAudio({ sampleRate: 16_000, keptMs: 100 });
+  const audio = new OutgoingStream({ sampleRate: 16_000, keptMs: 100 });
   const frames = [];
   for (let i = 0; i < 50; i += 1) {
     audio.push(new Int16Array(CHUNK));
