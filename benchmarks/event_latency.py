@@ -12,10 +12,10 @@ from benchmarks.expected_events import Expected, final_key, is_final
 from benchmarks.paced_clients import ClientLog
 from benchmarks.speech_loop import SAMPLE_RATE
 from rehearsal_server.client import Received
-from rehearsal_server.protocol.server_messages import Cue, Level, ServerMessage, Speech
+from rehearsal_server.protocol.server_messages import Cue, Emotion, Level, ServerMessage, Speech
 
-# Under load the newest meter wins; with fewer than this, the meter is no longer live.
-_LEAST_METERS = 0.9
+# Under load the newest meter or window wins; with fewer than this, it is no longer live.
+_LEAST_PASSING = 0.9
 # Events whose date is earlier than what decides them.
 _DATED = frozenset(("speech started", "speech ended", "cue done"))
 
@@ -48,7 +48,9 @@ class Latencies:
         """Take in what one client received and should have received."""
         self.expected.update(kind_of(one.message) for one in expected)
         self._add_events(client, log, [one for one in expected if is_final(one.message)])
-        self._add_meters(client, log, [one for one in expected if isinstance(one.message, Level)])
+        for kind in (Level, Emotion):
+            theirs = [one for one in expected if isinstance(one.message, kind)]
+            self._add_passing(client, log, kind, theirs)
         self._add_voices(log)
         if not log.saved:
             self._fault(client, "nothing was saved")
@@ -78,17 +80,24 @@ class Latencies:
                 return
             self._add(log, received[number], one.decided_at)
 
-    def _add_meters(self, client: int, log: ClientLog, expected: Sequence[Expected]) -> None:
+    def _add_passing(
+        self,
+        client: int,
+        log: ClientLog,
+        kind: type[Level] | type[Emotion],
+        expected: Sequence[Expected],
+    ) -> None:
         decided_at = {
-            one.message.at_ms: one.decided_at for one in expected if isinstance(one.message, Level)
+            one.message.at_ms: one.decided_at for one in expected if isinstance(one.message, kind)
         }
         seen = 0
         for received in log.received:
-            if isinstance(received.message, Level) and received.message.at_ms in decided_at:
+            message = received.message
+            if isinstance(message, kind) and message.at_ms in decided_at and _is_told(message):
                 seen += 1
-                self._add(log, received, decided_at[received.message.at_ms])
-        if seen < _LEAST_METERS * len(expected):
-            self._fault(client, f"{seen} meters of {len(expected)}")
+                self._add(log, received, decided_at[message.at_ms])
+        if seen < _LEAST_PASSING * len(expected):
+            self._fault(client, f"{seen} messages `{_tag(kind)}` of {len(expected)}")
 
     def _add_voices(self, log: ClientLog) -> None:
         """From the cue to listen to the first frame of the partner's voice."""
@@ -119,13 +128,22 @@ class Latencies:
 
 def kind_of(message: ServerMessage) -> str:
     """Name the kind of event that a latency belongs to."""
-    tag = str(message.__struct_config__.tag)
+    tag = _tag(type(message))
     match message:
         case Cue():
             return f"{tag} {message.action}"
         case Speech():
             return f"{tag} {message.state}"
     return tag
+
+
+def _tag(kind: type[ServerMessage]) -> str:
+    return str(kind.__struct_config__.tag)
+
+
+def _is_told(message: Level | Emotion) -> bool:
+    """Whether it says something, and not that the server could not."""
+    return not isinstance(message, Emotion) or message.abstained not in ("overload", "failed")
 
 
 def _summarise(values: Sequence[float], expected: int) -> Distribution:

@@ -22,6 +22,7 @@ from rehearsal_server.live.analysis import to_hops
 from rehearsal_server.offline import OfflineSession
 from rehearsal_server.protocol.server_messages import (
     AnyServerMessage,
+    Emotion,
     Event,
     Saved,
     ServerMessage,
@@ -29,7 +30,7 @@ from rehearsal_server.protocol.server_messages import (
 )
 from rehearsal_server.scripts.parse import parse_script
 from rehearsal_server.session.hop import Hop
-from rehearsal_server.session.requests import Speak
+from rehearsal_server.session.requests import JudgeWindow, Request, Speak
 from rehearsal_server.session.session import Session, SessionPlan
 
 
@@ -85,7 +86,8 @@ def _replay(plan: SessionPlan, hops: Sequence[Hop], log: ClientLog) -> Iterator[
     def voice_length_ms(request: Speak) -> int | None:
         return lengths_ms.get(request.utterance)
 
-    offline = OfflineSession(Session(plan), AUDIO, voice_length_ms)
+    asked: list[Request] = []
+    offline = OfflineSession(Session(plan), AUDIO, voice_length_ms, asked=asked.append)
     yield from (Expected(message, 0) for message in offline.begin())
     marks = list(log.marks)
     for number, hop in enumerate(hops, start=1):
@@ -94,6 +96,22 @@ def _replay(plan: SessionPlan, hops: Sequence[Hop], log: ClientLog) -> Iterator[
             _, mark = marks.pop(0)
             yield from (Expected(message, chunk_end) for message in offline.receive(mark))
         yield from (Expected(message, chunk_end) for message in offline.hear(hop))
+        yield from (Expected(_unjudged(r), chunk_end) for r in asked if isinstance(r, JudgeWindow))
+        asked.clear()
+
+
+def _unjudged(request: JudgeWindow) -> Emotion:
+    """A window that is to be judged; how, the model alone knows."""
+    return Emotion(
+        at_ms=request.end_ms,
+        window_ms=request.end_ms - request.start_ms,
+        line_id=request.line_id,
+        arousal=None,
+        valence=None,
+        label=None,
+        confidence=0.0,
+        baseline="none",
+    )
 
 
 def _voice_lengths(messages: Iterable[AnyServerMessage]) -> Iterator[tuple[int, int]]:

@@ -18,9 +18,13 @@ from rehearsal_server.protocol.client_messages import ClientMessage
 from rehearsal_server.protocol.fields import AudioFormat
 from rehearsal_server.protocol.server_messages import Event, ServerMessage
 from rehearsal_server.session.hop import Hop
-from rehearsal_server.session.requests import Speak
+from rehearsal_server.session.requests import Request, Speak
 from rehearsal_server.session.scene import Output
 from rehearsal_server.session.session import Session
+
+
+def _nobody(_request: Request) -> None:
+    """Nobody wants to know."""
 
 
 @dataclass(frozen=True)
@@ -35,12 +39,14 @@ class OfflineSession:
         it can't be spoken, None if it was cut off before that was known
     beside : events that another engine gave beside the session, such as transcripts and remarks on
         how a line came across; each is told again where its number is due
+    asked : is told of the requests that have no answer here
     """
 
     session: Session
     audio: AudioFormat
     voice_length_ms: Callable[[Speak], int | None]
     beside: Sequence[Event] = ()
+    asked: Callable[[Request], None] = _nobody
 
     def run(self, inputs: Iterable[bytes | ClientMessage]) -> Iterator[ServerMessage]:
         """Messages to the client, as chunks and messages come in."""
@@ -76,6 +82,8 @@ class OfflineSession:
                 yield output
             elif isinstance(output, Speak):
                 waiting.extend(self._voice_answer(output))
+            else:
+                self.asked(output)
             if not waiting:
                 waiting.extend(self._due_beside())
 

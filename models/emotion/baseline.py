@@ -29,6 +29,13 @@ READY_FROM_S = 15.0
 MEMORY_S = 240.0
 
 
+def state_after(voiced_s: float) -> BaselineState:
+    """How far a baseline that rests on so many seconds of voice can be relied on."""
+    if voiced_s < WARMING_FROM_S:
+        return "none"
+    return "warming" if voiced_s < READY_FROM_S else "ready"
+
+
 class _Saved(msgspec.Struct, forbid_unknown_fields=True):
     model: str
     voiced_s: float
@@ -61,9 +68,7 @@ class Baseline:
     @property
     def state(self) -> BaselineState:
         """How far it can be relied on."""
-        if self.voiced_s < WARMING_FROM_S:
-            return "none"
-        return "warming" if self.voiced_s < READY_FROM_S else "ready"
+        return state_after(self.voiced_s)
 
     @property
     def offset(self) -> Float32s:

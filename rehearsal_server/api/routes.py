@@ -11,7 +11,14 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from rehearsal_server.api import health
-from rehearsal_server.api.accounts import browser_logins, logins, me, password_changes, tickets
+from rehearsal_server.api.accounts import (
+    browser_logins,
+    logins,
+    me,
+    password_changes,
+    tickets,
+    voice,
+)
 from rehearsal_server.api.dispatch import make_route
 from rehearsal_server.api.docs_page import CONTENT_SECURITY_POLICY, draw_page
 from rehearsal_server.api.metrics import metrics_route
@@ -27,6 +34,7 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     *browser_logins.OPERATIONS,
     *password_changes.OPERATIONS,
     *me.OPERATIONS,
+    *voice.OPERATIONS,
     *tickets.OPERATIONS,
     *resource.OPERATIONS,
     *cast.OPERATIONS,

@@ -34,12 +34,14 @@ class Speakers:
     async def find(self, user_id: str) -> Speaker:
         """What is known of a user's voice; to a new model every voice is new."""
         kept = await self._kept.get(user_id)
-        return Speaker(self._baseline(kept), _usual(kept))
+        return Speaker(self._baseline(kept), _usual(kept), is_kept=kept is not None)
 
     async def keep(self, user_id: str, speaker: Speaker) -> None:
-        """Keep what a session has learnt."""
+        """Keep what a session has learnt, unless it was to be forgotten meanwhile."""
         now = datetime.now(UTC)
         kept = await self._kept.get(user_id)
+        if speaker.is_kept and kept is None:
+            return
         calibrated_before = kept.calibrated_at if kept else None
         await self._kept.put(
             user_id,

@@ -42,11 +42,14 @@ class Speaker:
         Mean over their lines so far.
     is_calibrating : bool
         They read neutrally in this session, for the baseline's sake.
+    is_kept : bool
+        The account knew of them when the session began.
     """
 
     baseline: Baseline | None = None
     usual: Delivery | None = None
     is_calibrating: bool = False
+    is_kept: bool = False
 
     @property
     def state(self) -> BaselineState:
@@ -63,7 +66,7 @@ class Speaker:
         baseline = self.baseline
         if baseline is not None:
             baseline = Baseline.unknown(baseline.model, len(baseline.mean))
-        return Speaker(baseline, None, is_calibrating=True)
+        return Speaker(baseline, None, is_calibrating=True, is_kept=self.is_kept)
 
     def learn(self, heard: LineHeard | None, delivery: Delivery | None) -> Speaker:
         """Take in one line."""

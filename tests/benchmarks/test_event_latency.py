@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
 
 from benchmarks.event_latency import Latencies, kind_of
@@ -12,6 +14,7 @@ from rehearsal_server.client.speakerphone import Utterance
 from rehearsal_server.protocol.server_messages import (
     AnyServerMessage,
     Cue,
+    Emotion,
     Level,
     Saved,
     Speech,
@@ -79,8 +82,30 @@ def test_the_meter_may_skip_a_little() -> None:
     some.add(0, log_of(*meters[:95]), expected(*meters))
     few.add(0, log_of(*meters[:80]), expected(*meters))
     assert some.faults == []
-    assert few.faults == ["client 0: 80 meters of 100"]
+    assert few.faults == ["client 0: 80 messages `level` of 100"]
     assert (len(some.decided["level"]), some.expected["level"]) == (95, 100)
+
+
+def emotion(at_ms: int, abstained: Literal["overload", "not_speech"] | None = None) -> Emotion:
+    return Emotion(
+        at_ms=at_ms,
+        window_ms=3000,
+        line_id="L1",
+        arousal=None,
+        valence=None,
+        label=None,
+        confidence=0.0,
+        baseline="none",
+        abstained=abstained,
+    )
+
+
+def test_a_window_counts_from_its_last_sample_and_what_was_shed_is_missing() -> None:
+    latencies = Latencies()
+    log = log_of((emotion(1500, "not_speech"), 1.53), (emotion(2000, "overload"), 2.01))
+    latencies.add(0, log, expected((emotion(1500), 1.5), (emotion(2000), 2.0)))
+    assert latencies.decided["emotion"] == [pytest.approx(30)]
+    assert latencies.faults == ["client 0: 1 messages `emotion` of 2"]
 
 
 def test_what_no_sample_decided_has_no_latency() -> None:

@@ -15,11 +15,17 @@ def test_every_event_arrives(capsys: pytest.CaptureFixture[str]) -> None:
     assert status == 0, out.err
     result = json.loads(out.out)
     assert result["sessions"] == 2
-    assert {"level", "speech started", "cue done", "timing", "line", "first voice frame"} <= set(
-        result["latency"]
-    )
+    assert {
+        "emotion",
+        "level",
+        "speech started",
+        "cue done",
+        "timing",
+        "line",
+        "first voice frame",
+    } <= set(result["latency"])
     for kind, figures in result["latency"].items():
-        assert figures["count"] == figures["expected"] or kind == "level"
+        assert figures["count"] == figures["expected"] or kind in ("level", "emotion")
         assert figures["p50"] <= figures["p99"] <= figures["max"]
     assert result["server_cpu_percent_per_session"] > 0
     assert result["server_rss_mib"] > 1
