@@ -22,6 +22,7 @@ from rehearsal_server.live.emotion import EmotionJudge, describe_for_emotion
 from rehearsal_server.live.endpoint import LiveEndpoint
 from rehearsal_server.live.engines import list_engines
 from rehearsal_server.live.line_describer import LineDescriber
+from rehearsal_server.live.rehearsals import Rehearsals
 from rehearsal_server.live.scheduler import StepScheduler
 from rehearsal_server.live.services import DeliveryServices, LiveLimits, LiveServices
 from rehearsal_server.live.speakers import Speakers
@@ -36,6 +37,7 @@ from rehearsal_server.voices.speaker import Speaker
 from rehearsal_server.voices.stored import StoredVoiceCache
 from rehearsal_server.web.site import web_routes
 from storage.database import Database
+from storage.journal import JournalDirectory
 from storage.tts_cache import TtsCacheRepository
 
 log = logging.getLogger("rehearsal_server")
@@ -56,7 +58,8 @@ def create_app(settings: Settings, limits: LiveLimits | None = None) -> Starlett
     """
     services = make_services(settings)
     live = _live_services(services, limits or _limits(settings))
-    endpoint = LiveEndpoint(live)
+    rehearsals = Rehearsals(live, JournalDirectory(settings.data_dir / "journal"))
+    endpoint = LiveEndpoint(live, rehearsals)
     services.metrics.watch_sockets(lambda: endpoint.open_sockets)
     services.probes["analysis"] = _analysis_probe(live.scheduler)
 
@@ -77,6 +80,8 @@ def create_app(settings: Settings, limits: LiveLimits | None = None) -> Starlett
                 log.info("%s: %s", engine.name, engine.detail or "present")
             live.scheduler.start()
             stack.push_async_callback(live.scheduler.stop)
+            await rehearsals.open()
+            stack.push_async_callback(rehearsals.close)
             await endpoint.start()
             stack.push_async_callback(endpoint.stop)
             yield
@@ -87,6 +92,7 @@ def create_app(settings: Settings, limits: LiveLimits | None = None) -> Starlett
         exception_handlers=EXCEPTION_HANDLERS,
         lifespan=lifespan,
     )
+    app.state.drain = endpoint.drain
     app.router.redirect_slashes = False  # an unknown path is a problem like any other
     return app
 
@@ -134,6 +140,7 @@ def _limits(settings: Settings) -> LiveLimits:
         max_sessions=settings.max_sessions,
         max_sessions_per_account=settings.max_sessions_per_account,
         max_audio_speed=settings.max_audio_speed,
+        resume_within_s=settings.resume_within_s,
     )
 
 

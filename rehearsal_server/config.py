@@ -131,6 +131,9 @@ class Settings:
     max_audio_speed: float = _setting(
         number(1.0, 100.0), 1.2, "How much faster than real time audio may come."
     )
+    resume_within_s: int = _setting(
+        whole(1, 3600), 120, "Seconds in which a client whose socket broke may come back."
+    )
     max_script_kib: int = _setting(whole(1, 9765), 8192, "Size of an uploaded script, in KiB.")
     max_recording_mib: int = _setting(
         whole(1, 1024), 64, "Size of an uploaded recording, in MiB; it lasts ten minutes at most."

@@ -72,9 +72,14 @@ class SessionRepository:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def begin(self, new: NewSession, state: Literal["live", "open"] = "live") -> Session:
-        """Record that a rehearsal began."""
-        session = Session(id=new_id(), state=state, **msgspec.structs.asdict(new))
+    async def begin(
+        self,
+        new: NewSession,
+        state: Literal["live", "open"] = "live",
+        session_id: str | None = None,
+    ) -> Session:
+        """Record that a rehearsal began, under an id of `new_id` that it may have already."""
+        session = Session(id=session_id or new_id(), state=state, **msgspec.structs.asdict(new))
         async with self._database.write() as connection:
             await connection.execute(insert(sessions).values(msgspec.structs.asdict(session)))
         return session

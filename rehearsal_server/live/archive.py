@@ -10,13 +10,14 @@ import msgspec
 
 from models.emotion.estimate import EmotionEstimate
 from models.emotion.intention import IntentionMatch
-from rehearsal_server.protocol.client_messages import Start
+from rehearsal_server.live.database_answers import database_answers
+from rehearsal_server.live.history import Beginning
+from rehearsal_server.live.services import NoSession
 from rehearsal_server.scripts.model import Script
 from rehearsal_server.session.delivery_coaching import CameAcross
 from rehearsal_server.session.directions import LineDirection
 from rehearsal_server.session.line_timing import LineTiming
 from rehearsal_server.session.result import Performance, SessionResult
-from rehearsal_server.session.session import SessionPlan
 from storage.results import Remark, SessionResults, Take
 from storage.scripts import ScriptRepository
 from storage.sessions import NewSession, SessionRepository
@@ -34,10 +35,11 @@ class DatabaseArchive:
         stored = await self.scripts.get(user_id, script_id)
         return None if stored is None else msgspec.json.decode(stored.document, type=Script)
 
-    async def begin(self, user_id: str, start: Start, plan: SessionPlan) -> str:
-        """Record that a session began; its public id."""
+    async def begin(self, beginning: Beginning) -> None:
+        """Record that a session began."""
+        start, plan = beginning.start, beginning.plan
         new = NewSession(
-            user_id=user_id,
+            user_id=beginning.user_id,
             practice=start.mode,
             script_id=start.script_id,
             scene_id=plan.scene.id,
@@ -45,7 +47,8 @@ class DatabaseArchive:
             options=msgspec.to_builtins(plan.options),
             started_at=datetime.now(UTC),
         )
-        return (await self.sessions.begin(new)).id
+        with database_answers():
+            await self.sessions.begin(new, session_id=beginning.session_id)
 
     async def save(self, session_id: str, result: SessionResult) -> None:
         """Save everything that the session measured, in one transaction."""
@@ -57,7 +60,11 @@ class DatabaseArchive:
             takes=tuple(to_take(p) for p in result.performances),
             remarks=tuple(r for p in result.performances for r in to_remarks(p)),
         )
-        await self.sessions.save(session_id, results)
+        try:
+            with database_answers():
+                await self.sessions.save(session_id, results)
+        except LookupError as error:
+            raise NoSession(str(error)) from None
 
 
 def to_take(performance: Performance) -> Take:

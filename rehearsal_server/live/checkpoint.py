@@ -31,6 +31,11 @@ class Checkpoint(msgspec.Struct, array_like=True, frozen=True):
     bank: dict[str, _Row]
 
     @property
+    def end(self) -> ChunkEnd:
+        """What the microphone has to send next."""
+        return ChunkEnd(self.next_seq, self.next_position)
+
+    @property
     def intake_state(self) -> StreamState:
         """For `MicrophoneIntake.restore`."""
         return _to_state(self.intake)

@@ -7,18 +7,16 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from rehearsal_server.live.faults import CLIENT_GONE, Ending, SocketFault, ending_for
+from rehearsal_server.live.faults import CLIENT_GONE, DONE, Ending, SocketFault, ending_for
 from rehearsal_server.live.microphone import AudioGap
 from rehearsal_server.live.outbox import Outbox, OutboxFull
 from rehearsal_server.live.pace import TokenBucket
 from rehearsal_server.live.rehearsal import Rehearsal
+from rehearsal_server.live.rehearsals import Rehearsals
 from rehearsal_server.live.services import Identity, LiveServices
 from rehearsal_server.live.starting import (
-    cast_partners,
     greet,
-    new_secret,
-    plan_session,
-    ready_transcriber,
+    prepare,
     scene_lines,
 )
 from rehearsal_server.live.writer import Send, SocketWriter
@@ -35,6 +33,7 @@ from rehearsal_server.protocol.codec import Codec
 from rehearsal_server.protocol.server_messages import (
     Error,
     ErrorCode,
+    GoAway,
     Pong,
     ServerMessage,
     Started,
@@ -53,15 +52,22 @@ class Connection:
     """Reads, decodes, checks the pace, writes; what was said goes to the rehearsal."""
 
     def __init__(
-        self, services: LiveServices, identity: Identity, codec: Codec, receive: Receive, send: Send
+        self,
+        services: LiveServices,
+        rehearsals: Rehearsals,
+        identity: Identity,
+        codec: Codec,
+        receive: Receive,
+        send: Send,
     ) -> None:
         self.identity = identity
         self.outbox = Outbox(codec)
         self._services = services
+        self._rehearsals = rehearsals
         self._codec = codec
         self._receive = receive
         self._writer = SocketWriter(self.outbox, send)
-        # Set once `start` is accepted.
+        # Set once `start` or `resume` is accepted.
         self._rehearsal: Rehearsal | None = None
         # Set when the socket has to close, to the reason.
         self._ending: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
@@ -77,7 +83,7 @@ class Connection:
         self._client_is_there = True
 
     async def run(self) -> None:
-        """Serve the socket until it closes; the results are saved whatever ends it."""
+        """Serve the socket until it closes; the session is kept or saved, whatever ends it."""
         writer = asyncio.create_task(self._writer.run(), name="socket writer")
         reader = asyncio.create_task(self._read(), name="socket reader")
         self.outbox.put(await greet(self._services))
@@ -99,16 +105,14 @@ class Connection:
 
     # -- what others ask of it ---------------------------------------------------------------
 
-    def put(self, message: ServerMessage, received_s: float | None = None) -> None:
+    def put(
+        self, message: ServerMessage, received_s: float | None = None, after_frame: int = 0
+    ) -> None:
         """Queue a message; a client that reads too slowly is cut off."""
         try:
-            self.outbox.put(message, received_s)
+            self.outbox.put(message, received_s, after_frame)
         except OutboxFull as full:
             self.end(ending_for(full))
-
-    def put_last(self, message: ServerMessage) -> None:
-        """Queue a parting message, if there is room for it."""
-        self._writer.put_last(message)
 
     def end(self, ending: Ending) -> None:
         """Close the socket soon, in this way; the first to say so counts."""
@@ -130,14 +134,15 @@ class Connection:
             self._rehearsal.stall()
         if now_s - self._last_message_s > limits.idle_after_s:
             self.fail("idle", f"nothing was sent for {limits.idle_after_s:g} s")
-        if now_s - self._opened_s > limits.max_session_s:
-            self.fail("idle", f"a session lasts {limits.max_session_s:g} s at most")
+        if self._rehearsal.heard_s > limits.max_session_s:
+            self.put(GoAway(reason="too_long", time_left_ms=0))
+            self.end(DONE)
         self._rehearsal.acknowledge()
 
     # -- reading -----------------------------------------------------------------------------
 
     async def _read(self) -> None:
-        while True:
+        while not self._ending.done():
             event = await self._receive()
             self._last_message_s = time.perf_counter()
             if event["type"] == "websocket.disconnect":
@@ -169,13 +174,11 @@ class Connection:
                 self.put(Pong(id=ping_id))
             case Start() if self._rehearsal is None:
                 await self._start(message)
-            case Resume():
-                raise SocketFault(
-                    "no_such_session", "this server offers no resume; start a new session"
-                )
+            case Resume() if self._rehearsal is None:
+                await self._resume(message)
             case _ if self._rehearsal is None:
-                raise SocketFault("out_of_order", "the first message must be `start`")
-            case Start():
+                raise SocketFault("out_of_order", "the first message must be `start` or `resume`")
+            case Start() | Resume():
                 raise SocketFault("out_of_order", "the session has already started")
             case AckEvent():
                 pass
@@ -203,24 +206,29 @@ class Connection:
         await self._rehearsal.hear(payload, header.flags, received_s)
 
     async def _start(self, start: Start) -> None:
-        services, user_id = self._services, self.identity.user_id
-        plan, script = await plan_session(services, self.identity, start)
-        cast = await cast_partners(services, plan, script)
-        await ready_transcriber(services, start.options)
-        session_id = await services.archive.begin(user_id, start, plan)
-        self._rehearsal = Rehearsal(services, session_id, user_id, start, plan, cast, self)
+        starting = await prepare(self._services, self.identity, start)
+        rehearsal, secret = await self._rehearsals.begin(self.identity, starting)
+        self._rehearsal = rehearsal
         self._last_audio_s = time.perf_counter()
         self.put(
             Started(
-                session_id=session_id,
-                secret=new_secret(),
-                epoch=1,
-                scene=plan.scene.id,
-                role=plan.role,
-                lines=scene_lines(plan),
+                session_id=rehearsal.session_id,
+                secret=secret,
+                epoch=rehearsal.beginning.epoch,
+                scene=starting.plan.scene.id,
+                role=starting.plan.role,
+                lines=scene_lines(starting.plan),
             )
         )
-        self._rehearsal.begin()
+        rehearsal.begin(self)
+
+    async def _resume(self, resume: Resume) -> None:
+        self._rehearsal = await self._rehearsals.resume(resume, self.identity, self)
+        now_s = self._last_audio_s = time.perf_counter()
+        limits = self._services.limits
+        # What was recorded while there was no socket comes at once.
+        kept_s = _AUDIO_CATCH_UP_S + limits.resume_within_s
+        self._audio_pace = TokenBucket(limits.max_audio_speed, kept_s, now_s)
 
     # -- the end -----------------------------------------------------------------------------
 
@@ -234,12 +242,13 @@ class Connection:
 
     async def _finish(self, ending: Ending) -> None:
         self.end(ending)
-        is_saved = True
-        if self._rehearsal is not None:
-            await self._rehearsal.close()
         if ending.error is not None:
             self._writer.put_last(ending.error)
         if self._rehearsal is not None:
-            is_saved = await asyncio.shield(self._rehearsal.save())
+            leaving = self._rehearsals.leave(self._rehearsal, self, ending)
+            left = await asyncio.shield(leaving)
+            if left.error is not None and left is not ending:
+                self._writer.put_last(left.error)
+            ending = left
         if self._client_is_there:
-            await self._writer.close(ending.close_code if is_saved else CloseCode.INTERNAL)
+            await self._writer.close(ending.close_code)

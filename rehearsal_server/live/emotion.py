@@ -120,14 +120,19 @@ class EmotionFeed:
     judge : EmotionJudge
     answered : callable
         Gets each request with its estimate, on the event loop.
+    begins_ms : int
+        Where the first hop begins.
     """
 
     def __init__(
-        self, judge: EmotionJudge, answered: Callable[[JudgeWindow, EmotionEstimate], None]
+        self,
+        judge: EmotionJudge,
+        answered: Callable[[JudgeWindow, EmotionEstimate], None],
+        begins_ms: int = 0,
     ) -> None:
         self._judge = judge
         self._answered = answered
-        self._hops = HopHistory(np.zeros((0, DESCRIPTORS), np.float32))
+        self._hops = HopHistory(np.zeros((0, DESCRIPTORS), np.float32), begins_ms)
         self._is_under_way = False
         self._next: tuple[JudgeWindow, EmotionWindow] | None = None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import random
 import time
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -13,8 +14,11 @@ from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
 from rehearsal_server.live.connection import Connection
+from rehearsal_server.live.faults import RESTART
+from rehearsal_server.live.rehearsals import Rehearsals
 from rehearsal_server.live.services import Identity, LiveServices, Refused
 from rehearsal_server.protocol.codec import CODECS, JSON, Codec
+from rehearsal_server.protocol.server_messages import GoAway
 
 log = logging.getLogger("rehearsal_server.live")
 
@@ -24,6 +28,9 @@ _TICK_S = 0.2
 # A logout closes the sockets of its login within a second; one look-up serves all connections.
 _LOGIN_CHECK_S = 0.7
 _RETRY_AFTER_S = 5
+# On a restart the sockets are closed over this time, and have closed within the other.
+_DRAIN_S = 1.0
+_DRAINED_S = 7.0
 # Scheme of the pages that a server serves beside its sockets.
 _PAGE_SCHEMES = {"ws": "http", "wss": "https"}
 
@@ -31,9 +38,13 @@ _PAGE_SCHEMES = {"ws": "http", "wss": "https"}
 class LiveEndpoint:
     """The ASGI application behind the socket's address."""
 
-    def __init__(self, services: LiveServices) -> None:
+    def __init__(self, services: LiveServices, rehearsals: Rehearsals) -> None:
         self._services = services
+        self._rehearsals = rehearsals
+        self._is_draining = False
         self._connections: set[Connection] = set()
+        self._all_gone = asyncio.Event()
+        self._all_gone.set()
         self._watchers: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -49,6 +60,20 @@ class LiveEndpoint:
             watcher.cancel()
         await asyncio.gather(*self._watchers, return_exceptions=True)
 
+    async def drain(self) -> None:
+        """Send everybody away, to come back to the next server; returns once they have gone."""
+        self._is_draining = True
+        leaving = tuple(self._connections)
+        for connection in leaving:
+            connection.put(GoAway(reason="restart", time_left_ms=round(1000 * _DRAIN_S)))
+        # Not all at once: they will all come back at once.
+        pause_s = _DRAIN_S / max(1, len(leaving))
+        for connection in random.sample(leaving, len(leaving)):
+            connection.end(RESTART)
+            await asyncio.sleep(random.uniform(0, 2 * pause_s))
+        async with asyncio.timeout(_DRAINED_S):
+            await self._all_gone.wait()
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Open one socket, or refuse it in HTTP."""
         await receive()  # websocket.connect
@@ -61,11 +86,14 @@ class LiveEndpoint:
         began_s = time.perf_counter()
         # Counted before anything more is awaited: of many at once none slips past the limits.
         self._connections.add(connection)
+        self._all_gone.clear()
         try:
             await send({"type": "websocket.accept", "subprotocol": subprotocol})
             await connection.run()
         finally:
             self._connections.discard(connection)
+            if not self._connections:
+                self._all_gone.set()
             seconds = time.perf_counter() - began_s
             self._services.observer.socket_closed(connection.close_code, seconds)
 
@@ -81,6 +109,8 @@ class LiveEndpoint:
         headers = Headers(scope=scope)
         offered: list[str] = scope["subprotocols"]
         self._check_origin(headers, scope["scheme"])
+        if self._is_draining:
+            raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, "The server restarts", _RETRY_AFTER_S)
         codec = _choose_codec(offered)
         ticket = next((p[len(_TICKET) :] for p in offered if p.startswith(_TICKET)), None)
         identity = await self._services.doorkeeper.identify(headers, ticket)
@@ -88,7 +118,8 @@ class LiveEndpoint:
             raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, "The server is full", _RETRY_AFTER_S)
         self._check_quota(identity)
         subprotocol = codec.subprotocol if codec.subprotocol in offered else None
-        return Connection(self._services, identity, codec, receive, send), subprotocol
+        connection = Connection(self._services, self._rehearsals, identity, codec, receive, send)
+        return connection, subprotocol
 
     def _check_quota(self, identity: Identity) -> None:
         own = sum(one.identity.user_id == identity.user_id for one in self._connections)

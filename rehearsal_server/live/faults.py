@@ -16,7 +16,7 @@ from rehearsal_server.protocol.server_messages import Error, ErrorCode
 log = logging.getLogger("rehearsal_server.live")
 
 _RETRYABLE: frozenset[ErrorCode] = frozenset(
-    ("too_fast", "too_slow", "idle", "overload", "internal")
+    ("too_fast", "too_slow", "idle", "overload", "not_saved", "not_durable", "internal")
 )
 
 
@@ -39,6 +39,8 @@ class SocketFault(Exception):
 
 DONE = Ending(CloseCode.DONE)
 CLIENT_GONE = Ending(CloseCode.PAGE_GONE)
+RESTART = Ending(CloseCode.RESTART)
+SUPERSEDED = Ending(CloseCode.SUPERSEDED)
 
 
 def ending_for(error: BaseException) -> Ending:

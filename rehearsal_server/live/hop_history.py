@@ -23,17 +23,24 @@ class HopHistory(Generic[Number]):
     ----------
     nothing : array, shape (0, width)
         What a stretch without hops is.
+    begins_ms : int
+        Where the first hop will begin.
     """
 
-    def __init__(self, nothing: npt.NDArray[Number]) -> None:
+    def __init__(self, nothing: npt.NDArray[Number], begins_ms: int = 0) -> None:
         self._nothing = nothing
         self._rows: deque[npt.NDArray[Number]] = deque(maxlen=MAX_HOPS)
-        self._end_ms = 0
+        self._end_ms = begins_ms
 
     @property
     def start_ms(self) -> int:
         """Where the first hop kept begins."""
         return self._end_ms - len(self._rows) * HOP_MS
+
+    @property
+    def end_ms(self) -> int:
+        """Where the last hop ends."""
+        return self._end_ms
 
     def push(self, rows: npt.NDArray[Number]) -> None:
         """Keep the next hops, shape (n_hops, width)."""

@@ -17,13 +17,18 @@ class LineAudio:
     Half the memory of the analysis's floats, and 90 dB of range are enough for any figure.
     """
 
-    def __init__(self) -> None:
-        self._hops = HopHistory(np.zeros((0, HOP_SAMPLES), np.int16))
+    def __init__(self, begins_ms: int = 0) -> None:
+        self._hops = HopHistory(np.zeros((0, HOP_SAMPLES), np.int16), begins_ms)
 
     @property
     def start_ms(self) -> int:
         """Where the first hop kept begins."""
         return self._hops.start_ms
+
+    @property
+    def end_ms(self) -> int:
+        """Where the last hop ends."""
+        return self._hops.end_ms
 
     def push(self, hops: npt.NDArray[np.float32]) -> None:
         """Keep the next hops, float32 of shape (n_hops, HOP_SAMPLES)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rehearsal_server.live.checkpoint import BEFORE_THE_FIRST, ChunkEnd
 from rehearsal_server.protocol.audio import AudioFlags, AudioHeader, AudioKind
 from rehearsal_server.protocol.fields import AudioFormat
 
@@ -27,11 +28,16 @@ class AudioGap(ValueError):
 class ChunkSequence:
     """Checks chunks against each other; holds no audio."""
 
-    def __init__(self, audio: AudioFormat) -> None:
+    def __init__(self, audio: AudioFormat, first: ChunkEnd = BEFORE_THE_FIRST) -> None:
         self._audio = audio
         self._max_chunk_bytes = MAX_CHUNK_MS * audio.sample_rate * audio.frame_bytes // 1000
-        self.next_seq = 0
-        self.next_position = 0
+        self.next_seq = first.next_seq
+        self.next_position = first.next_position
+
+    @property
+    def end(self) -> ChunkEnd:
+        """What is due after the last chunk."""
+        return ChunkEnd(self.next_seq, self.next_position)
 
     def seconds(self, payload: bytes | memoryview) -> float:
         """How long `payload` lasts."""

@@ -1,7 +1,8 @@
 """What waits to be sent to one client, bounded.
 
 A client that stops reading must cost us nothing: its meters are overwritten, its voice waits at its
-source, and when events pile up the socket is closed.
+source, and when events pile up the socket is closed. What must be durable before it is told waits
+for the journal, and whatever comes after it waits with it, so that the order stays.
 """
 
 from __future__ import annotations
@@ -39,6 +40,9 @@ class OutboxFull(Exception):
 class _Message:
     content: ServerMessage
     received_s: float | None
+    # The journal's frame that must be durable first; 0 if none.
+    after_frame: int = 0
+    is_replayed: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,12 +59,22 @@ class Outbox:
         self._entries: deque[_Message | _Frame] = deque()
         self._latest: dict[type[ServerMessage], _Message] = {}
         self._audio_bytes = 0
+        self._replayed = 0
+        self._durable_frame = 0
         self._filled = asyncio.Event()
         self._has_room = asyncio.Event()
         self._has_room.set()
 
-    def put(self, message: ServerMessage, received_s: float | None = None) -> None:
-        """Queue a message; `received_s` is when the audio that decided it came.
+    def put(
+        self, message: ServerMessage, received_s: float | None = None, after_frame: int = 0
+    ) -> None:
+        """Queue a message.
+
+        Parameters
+        ----------
+        message : ServerMessage
+        received_s : when the audio that decided it came
+        after_frame : frame of the journal without which it must not be told
 
         Raises
         ------
@@ -71,12 +85,27 @@ class Outbox:
         if waiting is not None:
             waiting.content, waiting.received_s = message, received_s
             return
-        if len(self._entries) >= MAX_MESSAGES:
+        if len(self._entries) - self._replayed >= MAX_MESSAGES:
             raise OutboxFull(f"{MAX_MESSAGES} messages wait to be read")
-        entry = _Message(message, received_s)
+        entry = _Message(message, received_s, after_frame)
         if isinstance(message, _LATEST_WINS):
             self._latest[type(message)] = entry
         self._add(entry)
+
+    def put_again(self, event: Event, after_frame: int) -> None:
+        """Queue an event that a client missed; however many they are, they don't fill the queue."""
+        self._replayed += 1
+        self._add(_Message(event, None, after_frame, is_replayed=True))
+
+    def release(self, durable_frame: int) -> None:
+        """Let go what waits for a frame of the journal up to this one."""
+        self._durable_frame = max(self._durable_frame, durable_frame)
+        self._filled.set()
+
+    def drop_held(self) -> None:
+        """Forget what waits for the journal: it will never be durable."""
+        kept = [e for e in self._entries if isinstance(e, _Frame) or not self._is_held(e)]
+        self._entries = deque(kept)
 
     async def put_audio(self, utterance: int, frame: bytes) -> None:
         """Queue a frame of partner audio, as soon as there is room for it."""
@@ -86,7 +115,7 @@ class Outbox:
 
     async def get(self) -> str | bytes:
         """The next frame to send, text or binary, encoded now."""
-        while not self._entries:
+        while not self._entries or self._is_held(self._entries[0]):
             self._filled.clear()
             await self._filled.wait()
         entry = self._entries.popleft()
@@ -94,6 +123,7 @@ class Outbox:
             self._count_audio(-len(entry.data))
             return entry.data
         self._latest.pop(type(entry.content), None)
+        self._replayed -= entry.is_replayed
         return self._encode(entry.content, entry.received_s)
 
     @property
@@ -108,6 +138,9 @@ class Outbox:
             e for e in self._entries if isinstance(e, _Message) or e.utterance != utterance
         )
         self._count_audio(-sum(len(frame.data) for frame in dropped))
+
+    def _is_held(self, entry: _Message | _Frame) -> bool:
+        return isinstance(entry, _Message) and entry.after_frame > self._durable_frame
 
     def _add(self, entry: _Message | _Frame) -> None:
         self._entries.append(entry)

@@ -33,7 +33,6 @@ class PartnerVoice:
     ----------
     speaker : the engines and their cache
     user_id : whose lines they are
-    outbox : where audio frames wait for the client
     put : queues a message
     finished : is told each utterance's length in ms once all of it is sent, or None if it failed
     """
@@ -42,13 +41,13 @@ class PartnerVoice:
         self,
         speaker: Speaker,
         user_id: str,
-        outbox: Outbox,
         put: Callable[[ServerMessage], None],
         finished: Callable[[int, int | None], None],
     ) -> None:
         self._speaker = speaker
         self._user_id = user_id
-        self._outbox = outbox
+        # Where audio waits for the client; None while there is none.
+        self._outbox: Outbox | None = None
         self._put = put
         self._finished = finished
         self._cast: Cast | None = None
@@ -58,9 +57,23 @@ class PartnerVoice:
         """Say who speaks with which voice; due before the first line."""
         self._cast = cast
 
+    def attach(self, outbox: Outbox) -> None:
+        """Speak to this client from now on."""
+        self._outbox = outbox
+
+    def detach(self) -> None:
+        """Stop everything: nobody is listening."""
+        self._outbox = None
+        for task in self._speaking.values():
+            task.cancel()
+
     def speak(self, request: Speak) -> None:
-        """Begin an utterance."""
-        task = asyncio.create_task(self._speak(request), name=f"utterance {request.utterance}")
+        """Begin an utterance; without a client it waits for one, who is told it from the start."""
+        if self._outbox is None:
+            return
+        task = asyncio.create_task(
+            self._speak(request, self._outbox), name=f"utterance {request.utterance}"
+        )
         self._speaking[request.utterance] = task
         task.add_done_callback(lambda _: self._speaking.pop(request.utterance, None))
 
@@ -68,7 +81,8 @@ class PartnerVoice:
         """Stop an utterance: nothing more of it is sent, and the client is told to stop playing."""
         if task := self._speaking.pop(utterance, None):
             task.cancel()
-        self._outbox.drop_audio(utterance)
+        if self._outbox is not None:
+            self._outbox.drop_audio(utterance)
         self._put(_state(utterance, line_id, "cancelled"))
 
     def prefetch(self, character: str, text: str) -> None:
@@ -86,7 +100,7 @@ class PartnerVoice:
         assert self._cast is not None, "the voices are cast before the first line"
         return self._cast.voice_of(character)
 
-    async def _speak(self, request: Speak) -> None:
+    async def _speak(self, request: Speak, outbox: Outbox) -> None:
         frames = _Frames(request.utterance)
         words: list[Word] = []
         try:
@@ -98,7 +112,7 @@ class PartnerVoice:
                     if not frames.sample_rate:
                         self._announce(request, chunk)
                     for frame in frames.push(chunk):
-                        await self._outbox.put_audio(request.utterance, frame)
+                        await outbox.put_audio(request.utterance, frame)
         except VoiceError as error:
             self._fail(request, error)
             return
@@ -106,7 +120,7 @@ class PartnerVoice:
             # A line such as "..." is a beat: nothing is heard, and then it is over.
             self._finished(request.utterance, SILENT_BEAT_MS)
             return
-        await self._outbox.put_audio(request.utterance, frames.end())
+        await outbox.put_audio(request.utterance, frames.end())
         self._put(
             Voice(
                 utterance=request.utterance,

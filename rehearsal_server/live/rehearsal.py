@@ -1,25 +1,36 @@
-"""One session that is going on, whatever socket it is on: audio in, messages out, results saved."""
+"""One session that is going on, whatever socket it is on, or none: audio in, messages out."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
-from functools import partial
 from typing import Protocol
 
+from dsp.line_voice import LineVoice
 from models.emotion.estimate import EmotionEstimate
-from rehearsal_server.live.emotion import EmotionFeed, LineMaterial
-from rehearsal_server.live.faults import DONE, Ending, ending_for
-from rehearsal_server.live.line_audio import LineAudio, Pcm
+from rehearsal_server.live.checkpoint import ChunkEnd
+from rehearsal_server.live.faults import DONE, Ending, SocketFault, ending_for
+from rehearsal_server.live.history import Beginning, Secrets
+from rehearsal_server.live.inputs import Step
+from rehearsal_server.live.ledger import Ledger
+from rehearsal_server.live.line_measuring import LineMeasuring
 from rehearsal_server.live.microphone import ChunkSequence
 from rehearsal_server.live.outbox import Outbox
 from rehearsal_server.live.partner import PartnerVoice
+from rehearsal_server.live.restoring import Restored, needed_from_ms
 from rehearsal_server.live.scheduler import Analysed, Chunk
 from rehearsal_server.live.services import LiveServices
 from rehearsal_server.protocol.audio import AudioFlags, AudioHeader
-from rehearsal_server.protocol.client_messages import ClientMessage, Start
-from rehearsal_server.protocol.server_messages import Ack, Error, Saved, ServerMessage, Transcript
+from rehearsal_server.protocol.client_messages import ClientMessage
+from rehearsal_server.protocol.server_messages import (
+    Ack,
+    Error,
+    Event,
+    Resumed,
+    Saved,
+    ServerMessage,
+    Transcript,
+)
 from rehearsal_server.session.requests import (
     DescribeLine,
     Finish,
@@ -28,18 +39,15 @@ from rehearsal_server.session.requests import (
     Silence,
     Speak,
 )
+from rehearsal_server.session.result import SessionResult
 from rehearsal_server.session.scene import Output
-from rehearsal_server.session.session import Session, SessionPlan
+from rehearsal_server.session.session import Session
 from rehearsal_server.session.speaker import LineHeard
 from rehearsal_server.transcripts.live import LiveTranscript
 from rehearsal_server.voices.casting import Cast
+from storage.journal import JournalFailed
 
 log = logging.getLogger("rehearsal_server.live")
-
-# The last line is described within this time, or is saved without.
-_DESCRIPTIONS_S = 5.0
-# Then what is known of it is put together.
-_LAST_WORDS_S = 1.0
 
 
 class Link(Protocol):
@@ -47,68 +55,132 @@ class Link(Protocol):
 
     @property
     def outbox(self) -> Outbox:
-        """Where the partner's audio waits for the client."""
+        """What waits to be sent."""
 
-    def put(self, message: ServerMessage, received_s: float | None = None) -> None:
-        """Queue a message; `received_s` is when the audio that decided it came."""
-
-    def put_last(self, message: ServerMessage) -> None:
-        """Queue a parting message, if there is room for it."""
+    def put(
+        self, message: ServerMessage, received_s: float | None = None, after_frame: int = 0
+    ) -> None:
+        """Queue a message; see `Outbox.put`."""
 
     def end(self, ending: Ending) -> None:
         """Close the socket soon, in this way."""
 
 
 class Rehearsal:
-    """Feeds the analysis, runs the session core and answers its requests."""
+    """Feeds the analysis, runs the session core, answers its requests and journals it all.
+
+    Parameters
+    ----------
+    services
+    beginning : what it was started with
+    secrets : who may resume it
+    cast : voices of the partners
+    ledger : its journal
+    restored : what to go on with; None begins
+    """
 
     def __init__(
         self,
         services: LiveServices,
-        session_id: str,
-        user_id: str,
-        start: Start,
-        plan: SessionPlan,
+        beginning: Beginning,
+        secrets: Secrets,
         cast: Cast,
-        link: Link,
+        ledger: Ledger,
+        restored: Restored | None = None,
     ) -> None:
-        self.session_id = session_id
-        self._user_id = user_id
+        self.beginning = beginning
+        self.secrets = secrets
+        self.link: Link | None = None
+        self.saving = asyncio.Lock()
         self._services = services
-        self._link = link
-        self._session = Session(plan)
+        self._ledger = ledger
+        ledger.on_durable, ledger.on_failure = self._durable, self._journal_failed
+        self._session = restored.session if restored else Session(beginning.plan)
+        checkpoint = restored.checkpoint if restored else None
+        first = checkpoint.end if checkpoint else ChunkEnd(0, 0)
         self._partner = PartnerVoice(
-            services.speaker, user_id, link.outbox, link.put, self._voice_done
+            services.speaker, beginning.user_id, self._tell, self._voice_done
         )
         self._partner.cast(cast)
-        self._chunks = ChunkSequence(start.audio)
-        self._stream = services.scheduler.open(start.audio, self._analysed)
-        # What finished lines are described from, and the descriptions that are not there yet.
-        self._audio = LineAudio()
-        self._feed = (
-            EmotionFeed(services.delivery.judge, self._judged) if services.delivery.judge else None
+        audio = beginning.start.audio
+        self._chunks = ChunkSequence(audio, first)
+        self._messages = restored.messages if restored else 0
+        self._stream = services.scheduler.open(audio, self._analysed, checkpoint)
+        self._measuring = LineMeasuring(
+            services,
+            lambda: self._session.speaker,
+            self._judged,
+            self._described,
+            begins_ms=checkpoint.heard_ms if checkpoint else 0,
+            undescribed=restored.undescribed if restored else (),
         )
-        self._descriptions: set[asyncio.Task[None]] = set()
+        options = beginning.start.options
         self._transcript = (
-            LiveTranscript(services.transcriber, self._transcribed)
-            if start.options.transcript
-            else None
+            LiveTranscript(services.transcriber, self._transcribed) if options.transcript else None
         )
-        self._too_late: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._acked_seq = -1
+        self._acked: Ack | None = None
+        # A step failed half-way: what is in memory is no longer what is in the journal.
+        self._is_broken = False
         self._is_closed = False
+
+    @property
+    def session_id(self) -> str:
+        """Its public id."""
+        return self.beginning.session_id
+
+    @property
+    def heard_s(self) -> float:
+        """How much of the microphone was heard."""
+        return self._session.now_ms / 1000
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing is left but to save it."""
+        return self._session.is_over
+
+    @property
+    def is_saved(self) -> bool:
+        """Whether it is over, saved, and that was told."""
+        return bool(self._ledger.events) and isinstance(self._ledger.events[-1], Saved)
 
     # -- from the client ---------------------------------------------------------------------
 
-    def begin(self) -> None:
+    def begin(self, link: Link) -> None:
         """Give the first cue."""
+        self._listen_to(link)
         self._advance(self._session.begin)
+
+    def resume(self, link: Link, used_secret: str, last_event: int) -> None:
+        """Go on over this socket: what the client missed first, then what is going on."""
+        self._listen_to(link)
+        secret, self.secrets = self.secrets.after(used_secret)
+        frame = self._ledger.note_secrets(self.secrets)
+        sounding = [played.request for played in self._session.sounding]
+        resumed = Resumed(
+            session_id=self.session_id,
+            secret=secret,
+            epoch=self.beginning.epoch,
+            next_seq=self._chunks.next_seq,
+            next_message=self._messages,
+            speaking=tuple(request.utterance for request in sounding),
+        )
+        link.put(resumed, after_frame=frame)
+        for event in self._ledger.events[last_event:]:
+            link.outbox.put_again(event, frame)
+        for request in sounding:
+            self._partner.speak(request)
+        if self.is_over:
+            link.end(DONE)
+
+    def knows_event(self, number: int) -> bool:
+        """Whether that many events were told."""
+        return number <= len(self._ledger.events)
 
     def accept(self, header: AudioHeader, samples: memoryview) -> bytes | memoryview | None:
         """The audio to analyse for a chunk, None for one that came before; see `ChunkSequence`."""
         payload = self._chunks.accept(header, samples)
         if payload is None:
-            self._acked_seq = -1  # acknowledge again
+            self._acked = None  # acknowledge again
         return payload
 
     def seconds(self, payload: bytes | memoryview) -> float:
@@ -118,7 +190,8 @@ class Rehearsal:
     async def hear(self, payload: bytes | memoryview, flags: AudioFlags, received_s: float) -> None:
         """Analyse what was accepted; returns late while too much waits, so that TCP pushes back."""
         if len(payload):
-            self._services.scheduler.feed(self._stream, Chunk(payload, received_s))
+            chunk = Chunk(payload, received_s, self._chunks.end)
+            self._services.scheduler.feed(self._stream, chunk)
         if flags & AudioFlags.END:
             self._services.scheduler.after_audio(self._stream, self.stall)
         limit = self._chunks.bytes_in(self._services.limits.max_waiting_s)
@@ -126,64 +199,90 @@ class Rehearsal:
 
     def receive(self, message: ClientMessage) -> None:
         """Take in a message, once the audio that was sent before it is heard."""
-        self._services.scheduler.after_audio(
-            self._stream, lambda: self._advance(partial(self._session.receive, message))
-        )
+        self._messages += 1
+        self._services.scheduler.after_audio(self._stream, lambda: self._obey(message))
 
     def stall(self) -> None:
         """Nobody can be speaking on a wire that has been silent for a while."""
-        self._advance(self._session.stall)
+        if self._session.is_speaking:
+            self._advance(self._session.stall)
         if self._transcript is not None:
             self._transcript.stall()
 
     def acknowledge(self) -> None:
-        """Tell the client what audio has come, if more has."""
-        if self._acked_seq != self._chunks.next_seq - 1:
-            self._acked_seq = self._chunks.next_seq - 1
-            self._link.put(Ack(seq=self._acked_seq))
+        """Tell the client what has come and what is durable, if that is more than it knows."""
+        needed_ms = needed_from_ms(self._session, self._measuring.unanswered)
+        ack = Ack(
+            seq=self._chunks.next_seq - 1,
+            durable_seq=self._ledger.durable_seq(needed_ms),
+            durable_messages=self._ledger.durable_messages,
+        )
+        if ack != self._acked and not self.has_failed:
+            self._acked = ack
+            self._tell(ack)
 
     # -- the session -------------------------------------------------------------------------
+
+    def _obey(self, message: ClientMessage) -> None:
+        if not self._is_closed:
+            self._advance(self._session.receive, message)
+            self._ledger.note_message()
 
     def _analysed(self, result: Analysed) -> None:
         if self._is_closed:
             return
-        self._audio.push(result.audio)
-        if self._feed is not None and result.described is not None:
-            self._feed.push(result.described)
+        self._measuring.hear(result)
+        # What is heard again after a restart has had its effect already.
+        heard_ms = self._session.now_ms
         for hop in result.hops:
-            self._advance(partial(self._session.hear, hop), result.received_s)
+            if hop.end_ms > heard_ms:
+                self._advance(self._session.hear, hop, received_s=result.received_s)
         if self._transcript is not None:
             self._transcript.hear(result.hops, result.audio[: len(result.hops)])
-        needed_from_ms = self._session.needs_audio_from_ms
-        self._audio.forget_before(needed_from_ms)
-        if self._feed is not None:
-            self._feed.forget_before(needed_from_ms)
+        self._measuring.describe_what_has_come()
+        self._measuring.forget_before(self._session.needs_audio_from_ms)
+        if result.checkpoint is not None:
+            self._ledger.note_checkpoint(result.checkpoint)
         if result.fault is not None:
-            self._link.end(ending_for(result.fault))
+            self._end(ending_for(result.fault))
 
     def _transcribed(self, message: Transcript | Error) -> None:
         if isinstance(message, Transcript):
-            self._advance(partial(self._session.transcribed, message))
+            if not self._was_transcribed(message):
+                self._advance(self._session.transcribed, message)
         else:
-            self._link.put(message)
+            self._tell(message)
+
+    def _was_transcribed(self, message: Transcript) -> bool:
+        """Whether these words were told before a restart, after which they are heard again."""
+        told = (e for e in reversed(self._ledger.events) if isinstance(e, Transcript) and e.words)
+        last = next(told, None)
+        return bool(last and message.words and message.words[-1].end_ms <= last.words[-1].end_ms)
 
     def _voice_done(self, utterance: int, duration_ms: int | None) -> None:
         """The whole of an utterance is on its way, or it failed if it has no duration."""
-        if self._is_closed:
+        waiting = (p for p in self._session.sounding if p.duration_ms is None and not p.has_failed)
+        if self._is_closed or all(p.request.utterance != utterance for p in waiting):
             return
         if duration_ms is None:
-            self._advance(partial(self._session.voice_failed, utterance))
+            self._advance(self._session.voice_failed, utterance)
         else:
-            self._advance(partial(self._session.voice_ready, utterance, duration_ms))
+            self._advance(self._session.voice_ready, utterance, duration_ms)
 
-    def _advance(self, step: Callable[[], list[Output]], received_s: float | None = None) -> None:
+    def _advance(self, step: Step, *arguments: object, received_s: float | None = None) -> None:
         """Take one step of the session; a fault in it ends this session and no other."""
+        if self.has_failed:
+            return
         try:
-            self._dispatch(step(), received_s)
+            outputs = step(*arguments) or []
+            events = [o for o in outputs if isinstance(o, Event) and o.event]
+            frame = self._ledger.note(step, arguments, events)
+            self._dispatch(outputs, received_s, frame)
         except Exception as error:
-            self._link.end(ending_for(error))
+            self._is_broken = True
+            self._end(ending_for(error))
 
-    def _dispatch(self, outputs: list[Output], received_s: float | None) -> None:
+    def _dispatch(self, outputs: list[Output], received_s: float | None, frame: int) -> None:
         for output in outputs:
             match output:
                 case Speak():
@@ -193,91 +292,108 @@ class Rehearsal:
                 case Prefetch():
                     self._partner.prefetch(output.character, output.text)
                 case JudgeWindow():
-                    self._judge(output)
+                    self._measuring.judge(output)
                 case DescribeLine():
-                    self._describe(output)
+                    self._measuring.describe(output)
                 case Finish():
-                    self._link.end(DONE)
+                    self._end(DONE)
+                case Event():
+                    self._tell(output, received_s, frame if output.event else 0)
                 case ServerMessage():
-                    self._link.put(output, received_s)
-
-    def _judge(self, request: JudgeWindow) -> None:
-        if self._feed is not None:
-            self._feed.ask(request, self._audio, self._session.speaker.offset)
+                    self._tell(output, received_s)
 
     def _judged(self, request: JudgeWindow, estimate: EmotionEstimate) -> None:
         if not self._is_closed:
-            self._advance(partial(self._session.window_judged, request, estimate))
+            self._advance(self._session.window_judged, request, estimate)
 
-    def _describe(self, request: DescribeLine) -> None:
-        samples = self._audio.between(request.start_ms, request.end_ms)
-        material = None
-        if self._feed is not None:
-            material = self._feed.material(request, samples, self._session.speaker.offset)
-        task = asyncio.create_task(
-            self._await_description(request, samples, material), name="description"
-        )
-        self._descriptions.add(task)
-        task.add_done_callback(self._descriptions.discard)
-
-    async def _await_description(
-        self, request: DescribeLine, samples: Pcm, material: LineMaterial | None
+    def _described(
+        self, request: DescribeLine, voice: LineVoice | None, heard: LineHeard | None
     ) -> None:
-        describing = asyncio.create_task(self._services.describer.describe(samples))
-        heard = await self._judge_line(material)
-        await asyncio.wait((describing, self._too_late), return_when="FIRST_COMPLETED")
-        voice = describing.result() if describing.done() else None
-        describing.cancel()
-        self._advance(partial(self._session.line_described, request, voice, heard))
+        if not self._is_closed:
+            self._advance(self._session.line_described, request, voice, heard)
 
-    async def _judge_line(self, material: LineMaterial | None) -> LineHeard | None:
-        if self._feed is None or material is None:
-            return None
-        return await self._feed.judge_line(material)
+    # -- to the client -----------------------------------------------------------------------
 
-    async def _await_descriptions(self) -> None:
-        """Wait for those under way; what is not measured in time is saved as not measured."""
-        for patience_s in (_DESCRIPTIONS_S, _LAST_WORDS_S):
-            if self._descriptions:
-                await asyncio.wait(self._descriptions, timeout=patience_s)
-            if not self._too_late.done():
-                self._too_late.set_result(None)
+    def _listen_to(self, link: Link) -> None:
+        self.link = link
+        self._acked = None
+        link.outbox.release(self._ledger.durable_frame)
+        self._partner.attach(link.outbox)
+
+    def detach(self) -> None:
+        """Go on without a client; what is final is kept for when it comes back."""
+        if self.link is not None:
+            self.link.outbox.drop_held()
+        self.link = None
+        self._partner.detach()
+
+    def _tell(
+        self, message: ServerMessage, received_s: float | None = None, after_frame: int = 0
+    ) -> None:
+        if self.link is not None:
+            self.link.put(message, received_s, after_frame)
+
+    def _end(self, ending: Ending) -> None:
+        if self.link is not None:
+            self.link.end(ending)
+
+    def _durable(self, frame: int) -> None:
+        if self.link is not None:
+            self.link.outbox.release(frame)
+
+    def _journal_failed(self, failure: JournalFailed) -> None:
+        log.error("session %s: %s", self.session_id, failure)
+        if self.link is not None:
+            # Never told; the error that says why must not wait behind it.
+            self.link.outbox.drop_held()
+        self._end(
+            ending_for(
+                SocketFault("not_durable", "the server can keep nothing more; come back later")
+            )
+        )
 
     # -- the end -----------------------------------------------------------------------------
 
-    async def close(self) -> None:
-        """Hear and say nothing more."""
-        self._is_closed = True
-        await self._partner.close()
-        self._services.scheduler.close(self._stream)
+    async def finish(self) -> SessionResult:
+        """End the session as `stop` does; everything that it measured."""
+        if self._transcript is not None:
+            await self._transcript.finish()
+        if not self._session.is_over:
+            self._advance(self._session.close)
+        await self._measuring.finish()
+        return self._session.result()
 
-    async def save(self) -> bool:
-        """Save what was measured, and say so; whether it worked."""
-        try:
-            if self._transcript is not None:
-                await self._transcript.finish()
-            # Dispatched, so that a line which is cut short is described as well.
-            self._dispatch(self._session.close(), None)
-            await self._await_descriptions()
-            result = self._session.result()
-            await self._services.archive.save(self.session_id, result)
-            if result.speaker is not None:
-                await self._services.delivery.speakers.keep(self._user_id, result.speaker)
-        except Exception:
-            log.exception("session %s could not be saved", self.session_id)
-            self._link.put_last(
-                Error(
-                    code="not_saved",
-                    message="the results could not be saved; the server's log says why",
-                    fatal=True,
-                )
-            )
-            return False
+    def result_so_far(self) -> SessionResult:
+        """What it measured up to now."""
+        return self._session.result()
+
+    def note_saved(self, result: SessionResult) -> None:
+        """Tell that the results are in the database."""
         log.info("session %s saved: %s", self.session_id, result.figures())
-        saved = Saved(
-            session_id=self.session_id,
-            performances=len(result.performances),
-            summary=result.summary,
+        saved = self._session.number(
+            Saved(
+                session_id=self.session_id,
+                performances=len(result.performances),
+                summary=result.summary,
+            )
         )
-        self._link.put_last(self._session.number(saved))
-        return True
+        self._tell(saved, None, self._ledger.note_event(saved))
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether only what is in its journal counts, and not what is in memory."""
+        return self._is_broken or self._ledger.failure is not None
+
+    async def flush(self) -> None:
+        """Return once all that was said is durable; raises `JournalFailed`."""
+        await self._ledger.flush()
+
+    async def close(self) -> None:
+        """Hear and say nothing more, and let go of the journal."""
+        self._is_closed = True
+        self.detach()
+        self._services.scheduler.close(self._stream)
+        await self._partner.close()
+        if self._transcript is not None:
+            self._transcript.close()
+        await self._ledger.close()

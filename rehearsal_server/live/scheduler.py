@@ -30,8 +30,8 @@ from rehearsal_server.session.hop import Hop
 
 # A step takes this many hops of a stream at most, so that one that catches up delays no other.
 MAX_HOPS_PER_STEP = 10
-# Two seconds from one checkpoint to the next: what is heard again after a crash.
-HOPS_PER_CHECKPOINT = 100
+# Five seconds from one checkpoint to the next: what is heard again, at least, after a crash.
+HOPS_PER_CHECKPOINT = 250
 
 NO_HOPS: Hops = np.zeros((0, HOP_SAMPLES), np.float32)
 

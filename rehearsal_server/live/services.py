@@ -9,13 +9,12 @@ from typing import Protocol
 from models.emotion.directions import DirectionLexicon
 from models.registry import ModelStatus
 from rehearsal_server.live.emotion import EmotionJudge
+from rehearsal_server.live.history import Beginning
 from rehearsal_server.live.line_describer import LineDescriber
 from rehearsal_server.live.scheduler import StepScheduler
 from rehearsal_server.live.speakers import Speakers
-from rehearsal_server.protocol.client_messages import Start
 from rehearsal_server.scripts.model import Script
 from rehearsal_server.session.result import SessionResult
-from rehearsal_server.session.session import SessionPlan
 from rehearsal_server.transcripts.transcriber import Transcriber
 from rehearsal_server.voices.speaker import Speaker
 
@@ -48,17 +47,35 @@ class Doorkeeper(Protocol):
         """Of these logins, those that have not ended."""
 
 
+class ArchiveUnavailable(Exception):
+    """The database does not answer; the same may work later."""
+
+
+class NoSession(Exception):
+    """The session is not in the database: its user erased it."""
+
+
 class Archive(Protocol):
     """Where scripts come from and results go."""
 
     async def find_script(self, user_id: str, script_id: str) -> Script | None:
         """A stored script of this user."""
 
-    async def begin(self, user_id: str, start: Start, plan: SessionPlan) -> str:
-        """Record that a session began; its public id."""
+    async def begin(self, beginning: Beginning) -> None:
+        """Record that a session began; raises `ArchiveUnavailable`."""
 
     async def save(self, session_id: str, result: SessionResult) -> None:
-        """Save everything that the session measured, in one transaction."""
+        """Save everything that the session measured, in one transaction.
+
+        Saving again replaces what was saved.
+
+        Raises
+        ------
+        NoSession
+            The session was erased meanwhile.
+        ArchiveUnavailable
+            Try again later.
+        """
 
 
 class Observer(Protocol):
@@ -91,6 +108,7 @@ class LiveLimits:
     start_within_s: float = 5.0
     stalled_after_s: float = 1.0
     idle_after_s: float = 30.0
+    resume_within_s: float = 120.0
     max_session_s: float = 4 * 3600.0
     max_audio_speed: float = 1.2
     max_messages_per_s: float = 20.0

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from rehearsal_server.live.engines import list_engines
 from rehearsal_server.live.faults import SocketFault
+from rehearsal_server.live.history import Beginning
 from rehearsal_server.live.services import Archive, Identity, LiveServices
 from rehearsal_server.protocol.client_messages import MAX_CONTROL_BYTES, Start
 from rehearsal_server.protocol.fields import Options
@@ -22,6 +24,26 @@ PROTOCOL = "rehearsal.v1"
 PRACTICES = ("scene",)
 
 
+@dataclass(frozen=True)
+class Starting:
+    """A session that may begin."""
+
+    start: Start
+    plan: SessionPlan
+    characters: tuple[str, ...]
+    cast: Cast
+
+    def beginning(self, session_id: str, user_id: str) -> Beginning:
+        """What its journal begins with."""
+        return Beginning(
+            session_id=session_id,
+            user_id=user_id,
+            start=self.start,
+            plan=self.plan,
+            characters=self.characters,
+        )
+
+
 async def greet(services: LiveServices) -> Hello:
     """The first message on a socket."""
     limits = services.limits
@@ -35,7 +57,7 @@ async def greet(services: LiveServices) -> Hello:
             max_session_ms=round(1000 * limits.max_session_s),
             start_within_ms=round(1000 * limits.start_within_s),
             idle_after_ms=round(1000 * limits.idle_after_s),
-            resume_within_ms=0,
+            resume_within_ms=round(1000 * limits.resume_within_s),
         ),
         engines=await list_engines(
             services.speaker, services.transcriber, services.delivery.models
@@ -79,8 +101,10 @@ async def plan_session(
     return plan, script
 
 
-async def cast_partners(services: LiveServices, plan: SessionPlan, script: Script) -> Cast:
-    """Voices of the scene's partners.
+async def cast_partners(
+    services: LiveServices, plan: SessionPlan, characters: Sequence[str]
+) -> Cast:
+    """Voices of the scene's partners; `characters` are the whole script's.
 
     Raises
     ------
@@ -91,7 +115,7 @@ async def cast_partners(services: LiveServices, plan: SessionPlan, script: Scrip
     partners.pop(plan.role, None)
     try:
         return await services.speaker.cast(
-            [character.name for character in script.characters],
+            list(characters),
             list(partners),
             partner_voice=plan.options.partner_voice or services.default_voice,
             language=plan.options.language,
@@ -116,17 +140,21 @@ async def ready_transcriber(services: LiveServices, options: Options) -> None:
         raise SocketFault("unavailable", f"no transcript: {absence}", "options.transcript")
 
 
+async def prepare(services: LiveServices, identity: Identity, start: Start) -> Starting:
+    """Get everything ready that a session begins with; raises `SocketFault` where it can't."""
+    plan, script = await plan_session(services, identity, start)
+    characters = tuple(character.name for character in script.characters)
+    cast = await cast_partners(services, plan, characters)
+    await ready_transcriber(services, start.options)
+    return Starting(start, plan, characters, cast)
+
+
 def scene_lines(plan: SessionPlan) -> tuple[SceneLine, ...]:
     """The scene's lines as the client is told them."""
     return tuple(
         SceneLine(line_id=line.id, character=line.character, text=line.text)
         for line in plan.scene.lines
     )
-
-
-def new_secret() -> str:
-    """What proves, on resume, that it is the same client: 256 bits."""
-    return secrets.token_urlsafe(32)
 
 
 async def _find_script(archive: Archive, identity: Identity, start: Start) -> Script:

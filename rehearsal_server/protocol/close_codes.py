@@ -20,7 +20,7 @@ class CloseCode(IntEnum):
         return member
 
     DONE = 1000, False, "The session is over and saved."
-    PAGE_GONE = 1001, True, "The client went away; its results are saved."
+    PAGE_GONE = 1001, True, "The client went away; it may come back and resume."
     TOO_LARGE = 1009, False, "A message was larger than `hello.limits` allows."
     INTERNAL = 1011, True, "The server failed; what was acknowledged is kept."
     RESTART = 1012, True, "The server restarts: come back and resume."

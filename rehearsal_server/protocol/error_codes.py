@@ -79,7 +79,14 @@ ERROR_MEANINGS: dict[ErrorCode, ErrorMeaning] = {
         "No voice could speak a partner line; the scene goes on from its text.", None
     ),
     "not_saved": ErrorMeaning(
-        "The results could not be written to the database.", CloseCode.INTERNAL
+        "The database does not answer. The results are durable and will be saved once it does: "
+        "come back and resume.",
+        CloseCode.OVERLOAD,
+    ),
+    "not_durable": ErrorMeaning(
+        "The server's disk is full or broken, so nothing more can be acknowledged. What was is "
+        "kept: come back and resume.",
+        CloseCode.OVERLOAD,
     ),
     "internal": ErrorMeaning(
         "The server failed; nothing acknowledged is lost.", CloseCode.INTERNAL

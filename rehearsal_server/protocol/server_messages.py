@@ -79,13 +79,37 @@ class Started(ServerMessage, frozen=True, kw_only=True, tag="started"):
     lines: Annotated[tuple[SceneLine, ...], Meta(description="The scene's lines, in order.")]
 
 
-class Ack(ServerMessage, frozen=True, kw_only=True, tag="ack"):
-    """Audio received so far."""
+class Resumed(ServerMessage, frozen=True, kw_only=True, tag="resumed"):
+    """The session goes on here; the events after `resume.last_event` follow."""
 
-    seq: Annotated[int, Meta(ge=0, description="Last chunk received.")]
+    session_id: Annotated[str, Meta(description="The session.")]
+    secret: Annotated[str, Meta(description="For the next resume; the one used stays valid.")]
+    epoch: Annotated[int, Meta(ge=1, description="As in `started`.")]
+    next_seq: Annotated[int, Meta(ge=0, description="Send the microphone again from this chunk.")]
+    next_message: Annotated[
+        int,
+        Meta(
+            ge=0,
+            description="Send control messages again from this one on, in their place among the "
+            "chunks. Counted from 0, without `start`, `resume`, `ack` and `ping`.",
+        ),
+    ]
+    speaking: Annotated[
+        tuple[Utterance, ...],
+        Meta(description="Utterances that are sent again from their start; any other is over."),
+    ] = ()
+
+
+class Ack(ServerMessage, frozen=True, kw_only=True, tag="ack"):
+    """What has come so far; what is durable need not be kept for a resume."""
+
+    seq: Annotated[int, Meta(ge=-1, description="Last chunk received; -1 before the first.")]
     durable_seq: Annotated[
         int | None, Meta(description="Last chunk that survives a crash; null if none does.")
     ] = None
+    durable_messages: Annotated[
+        int, Meta(ge=0, description="Control messages that survive a crash.")
+    ] = 0
 
 
 class Level(ServerMessage, frozen=True, kw_only=True, tag="level"):
@@ -303,6 +327,7 @@ ErrorCode = Literal[
     "unavailable",
     "voice_failed",
     "not_saved",
+    "not_durable",
     "internal",
 ]
 
@@ -323,6 +348,7 @@ class Error(ServerMessage, frozen=True, kw_only=True, tag="error"):
 AnyServerMessage = (
     Hello
     | Started
+    | Resumed
     | Ack
     | Level
     | Speech

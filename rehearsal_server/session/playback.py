@@ -92,6 +92,12 @@ class Utterances:
         self.partner = None
         self._prompts.clear()
 
+    @property
+    def sounding(self) -> tuple[PlayedUtterance, ...]:
+        """What the listener may still have to hear."""
+        playing = [*([self.partner] if self.partner else []), *self._prompts.values()]
+        return tuple(p for p in playing if p.ended_ms is None)
+
     def was_issued(self, utterance: int) -> bool:
         """Whether there ever was an utterance of this number."""
         return 1 <= utterance <= self._count

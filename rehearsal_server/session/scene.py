@@ -125,6 +125,11 @@ class ScenePractice:
         return self._turn
 
     @property
+    def sounding(self) -> tuple[PlayedUtterance, ...]:
+        """Utterances that the listener may still have to hear."""
+        return self._utterances.sounding
+
+    @property
     def needs_audio_from_ms(self) -> int:
         """From where on the microphone's audio may still be asked for."""
         turn = self._turn or self._take_back

@@ -23,6 +23,7 @@ from rehearsal_server.session.directions import LineDirection
 from rehearsal_server.session.emotion_windows import WindowPlanner
 from rehearsal_server.session.following import Follower, PaceFollower
 from rehearsal_server.session.hop import Hop
+from rehearsal_server.session.playback import PlayedUtterance
 from rehearsal_server.session.requests import DescribeLine, Finish, JudgeWindow
 from rehearsal_server.session.result import SessionResult, summarise
 from rehearsal_server.session.scene import ROOM_TAIL_MS, Output, ScenePractice
@@ -85,6 +86,11 @@ class Session:
             out.append(_meter(hop))
         return self._number(out + self.practice.hear(hop) + self._plan_window(hop))
 
+    @property
+    def is_speaking(self) -> bool:
+        """Whether speech began and has not ended."""
+        return self._speaking
+
     def stall(self) -> list[Output]:
         """No audio has come for a while: nobody can be speaking on a wire that is silent."""
         if not self._speaking:
@@ -129,6 +135,11 @@ class Session:
     def transcribed(self, transcript: Transcript) -> list[Output]:
         """Take in what a recogniser heard; only what is final is an event."""
         return self._number([transcript]) if transcript.final else [transcript]
+
+    @property
+    def sounding(self) -> tuple[PlayedUtterance, ...]:
+        """Utterances that the listener may still have to hear."""
+        return self.practice.sounding
 
     @property
     def needs_audio_from_ms(self) -> int:

@@ -46,6 +46,10 @@ class LiveTranscript:
         await self._stream.drain(_FINISH_S)
         self._stream.close()
 
+    def close(self) -> None:
+        """Let go of the engine; what is on its way is dropped."""
+        self._stream.close()
+
     def _send(self, items: Iterable[Piece | UtteranceEnd]) -> None:
         for item in items:
             self._stream.send(item)

@@ -68,11 +68,13 @@ class JournalDirectory:
         """Ids of all sessions that have a log."""
         return tuple(sorted(entry.name for entry in self._path.iterdir() if is_id(entry.name)))
 
-    def create(self, session_id: str, first: Record, committer: GroupCommit) -> SessionLog:
-        """Begin a log whose first record is durable already; raises OSError if that can't be."""
+    def create(
+        self, session_id: str, first: tuple[Record, ...], committer: GroupCommit
+    ) -> SessionLog:
+        """Begin a log whose first records are durable already; raises OSError if they can't be."""
         directory = self._path / session_id
         segment = segment_path(directory, 1)
-        frame = pack_frame(session_id, 1, [first])
+        frame = pack_frame(session_id, 1, first)
         directory.mkdir(mode=0o700)
         try:
             with segment.open("xb") as file:
@@ -84,7 +86,7 @@ class JournalDirectory:
         except OSError:
             self.remove(session_id)
             raise
-        content = LogContent((first,), 1, segment, len(frame))
+        content = LogContent(first, 1, segment, len(frame))
         return self._log(session_id, content, committer)
 
     def read(self, session_id: str) -> tuple[Record, ...]:

@@ -63,7 +63,8 @@ class SessionLog:
         self._next_sequence = content.last_sequence + 1
         self._durable = content.last_sequence
         self._failure: JournalFailed | None = None
-        # For the committer's thread only.
+        # Guards the file: one committer at a time, and none while it is closed.
+        self._writing = threading.Lock()
         self._file = -1
         self._file_bytes = content.whole_bytes
         self._segment = content.last_segment
@@ -107,27 +108,32 @@ class SessionLog:
             Now or in an earlier call. After a failed sync nobody knows what the file holds, so it
             is not tried again: whoever opens the log next reads what is there.
         """
-        if self._failure is not None:
-            raise self._failure
-        with self._lock:
-            records, self._pending = self._pending, []
-            sequence = self._next_sequence
-            self._next_sequence += bool(records)
-        if not records:
+        with self._writing:
+            if self._failure is not None:
+                raise self._failure
+            with self._lock:
+                records, self._pending = self._pending, []
+                sequence = self._next_sequence
+                self._next_sequence += bool(records)
+            if records:
+                self._write_frame(sequence, records)
+                return sequence
             return sequence - 1
+
+    def close(self) -> None:
+        """Let go of the file, after the commit that is going on; nothing is committed any more."""
+        with self._writing:
+            if self._file >= 0:
+                os.close(self._file)
+                self._file = -1
+            self._failure = self._failure or JournalFailed("the journal is closed")
+
+    def _write_frame(self, sequence: int, records: list[Record]) -> None:
         try:
             self._write(sequence, pack_frame(self.session_id, sequence, records))
         except OSError as error:
             self._failure = JournalFailed(f"the journal can't be written: {error.strerror}")
             raise self._failure from error
-        return sequence
-
-    def close(self) -> None:
-        """Let go of the file; nothing is committed any more."""
-        if self._file >= 0:
-            os.close(self._file)
-            self._file = -1
-        self._failure = self._failure or JournalFailed("the journal is closed")
 
     def _write(self, sequence: int, frame: bytes) -> None:
         if self._file < 0 or self._file_bytes + len(frame) > self._segment_bytes:

@@ -136,7 +136,7 @@ async def test_a_stream_goes_on_from_a_checkpoint(
     scheduler: StepScheduler, sample_rate: int
 ) -> None:
     audio = AudioFormat(sample_rate=sample_rate)
-    chunks = [NOISE[start : start + 1_000] for start in range(0, len(NOISE), 1_000)] * 10
+    chunks = [NOISE[start : start + 1_000] for start in range(0, len(NOISE), 1_000)] * 20
     whole = Listener()
     stream = scheduler.open(audio, whole)
     for seq, payload in enumerate(chunks):

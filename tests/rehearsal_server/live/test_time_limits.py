@@ -20,14 +20,17 @@ from rehearsal_server.live.archive import DatabaseArchive
 from rehearsal_server.live.connection import Connection
 from rehearsal_server.live.doorkeeper import AccountDoorkeeper
 from rehearsal_server.live.line_describer import LineDescriber
+from rehearsal_server.live.rehearsals import Rehearsals
 from rehearsal_server.live.scheduler import StepScheduler
 from rehearsal_server.live.services import DeliveryServices, Identity, LiveLimits, LiveServices
 from rehearsal_server.live.speakers import Speakers
+from rehearsal_server.protocol.audio import AudioFlags, AudioHeader, AudioKind, pack_audio
 from rehearsal_server.protocol.codec import JSON
 from rehearsal_server.transcripts.transcriber import Transcriber
 from rehearsal_server.voices.cache import MemoryVoiceCache
 from rehearsal_server.voices.espeak.engine import EspeakEngine
 from rehearsal_server.voices.speaker import Speaker
+from storage.journal import JournalDirectory
 from tests.rehearsal_server.live.running_server import START
 
 
@@ -40,6 +43,11 @@ class MemorySocket:
 
     def say(self, message: dict[str, Any]) -> None:
         event = {"type": "websocket.receive", "text": json.dumps(message)}
+        self._incoming.put_nowait(event)
+
+    def speak(self, seq: int, pcm: bytes) -> None:
+        header = AudioHeader(AudioKind.MICROPHONE, AudioFlags.NONE, 0, seq, seq * len(pcm) // 2)
+        event = {"type": "websocket.receive", "bytes": pack_audio(header, pcm)}
         self._incoming.put_nowait(event)
 
     def leave(self) -> None:
@@ -100,18 +108,21 @@ async def stand(tmp_path: Path) -> AsyncIterator[Stand]:
         describer=LineDescriber(),
         transcriber=Transcriber(None),
         delivery=DeliveryServices(None, (), Speakers(api.speakers, None), DirectionLexicon()),
-        limits=LiveLimits(),
+        limits=LiveLimits(max_session_s=1),
         default_voice=None,
         allowed_origins=frozenset(),
     )
     socket = MemorySocket()
     identity = Identity(user.id, "login")
-    connection = Connection(services, identity, JSON, socket.receive, socket.send)
+    rehearsals = Rehearsals(services, JournalDirectory(tmp_path / "journal"))
+    await rehearsals.open()
+    connection = Connection(services, rehearsals, identity, JSON, socket.receive, socket.send)
     running = asyncio.create_task(connection.run())
     await socket.until("hello")
     yield Stand(connection, socket)
     socket.leave()
     await running
+    await rehearsals.close()
     await scheduler.stop()
     await speaker.aclose()
     await api.close()
@@ -131,5 +142,10 @@ async def test_a_microphone_that_fell_silent(stand: Stand) -> None:
 
 async def test_a_session_without_an_end(stand: Stand) -> None:
     await stand.start()
-    stand.connection.tick(time.perf_counter() + 5 * 3600)
-    assert await stand.fatal_error() == ("idle", 4431)
+    for seq in range(11):
+        stand.socket.speak(seq, bytes(3200))
+    while (await stand.socket.until("level"))["at_ms"] < 1_050:
+        pass
+    stand.connection.tick(time.perf_counter())
+    assert (await stand.socket.until("go_away"))["reason"] == "too_long"
+    assert (await stand.socket.until("close"))["code"] == 1000

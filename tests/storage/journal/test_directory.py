@@ -65,7 +65,7 @@ async def test_what_is_durable_can_be_read(
     journal: JournalDirectory, committer: GroupCommit
 ) -> None:
     session = new_id()
-    follower = Follower(journal.create(session, FIRST, committer))
+    follower = Follower(journal.create(session, (FIRST,), committer))
     for record in numbered(30):
         await follower.commit(record)
     assert journal.read(session) == (FIRST, *numbered(30))
@@ -75,7 +75,7 @@ async def test_what_is_durable_can_be_read(
 async def test_many_appends_are_one_commit(
     journal: JournalDirectory, committer: GroupCommit
 ) -> None:
-    follower = Follower(journal.create(new_id(), FIRST, committer))
+    follower = Follower(journal.create(new_id(), (FIRST,), committer))
     sequences = {follower.log.append(record) for record in numbered(10)}
     await follower.commit()
     assert sequences == {2}
@@ -86,7 +86,7 @@ async def test_what_was_not_committed_is_not_there(
     journal: JournalDirectory, committer: GroupCommit
 ) -> None:
     session = new_id()
-    log = journal.create(session, FIRST, committer)
+    log = journal.create(session, (FIRST,), committer)
     log.append(*numbered(3))
     assert journal.read(session) == (FIRST,)
 
@@ -95,7 +95,7 @@ async def test_a_log_goes_on_after_a_torn_tail(
     journal: JournalDirectory, committer: GroupCommit
 ) -> None:
     session = new_id()
-    follower = Follower(journal.create(session, FIRST, committer))
+    follower = Follower(journal.create(session, (FIRST,), committer))
     for record in numbered(20):
         await follower.commit(record)
     follower.log.close()
@@ -113,7 +113,7 @@ async def test_a_damaged_log_is_put_aside(
     journal: JournalDirectory, committer: GroupCommit, tmp_path: Path
 ) -> None:
     session = new_id()
-    follower = Follower(journal.create(session, FIRST, committer))
+    follower = Follower(journal.create(session, (FIRST,), committer))
     for record in numbered(20):
         await follower.commit(record)
     follower.log.close()
@@ -148,7 +148,7 @@ async def test_a_log_that_cannot_be_written_fails_for_good(
     journal: JournalDirectory, committer: GroupCommit
 ) -> None:
     session = new_id()
-    follower = Follower(journal.create(session, FIRST, committer))
+    follower = Follower(journal.create(session, (FIRST,), committer))
     await follower.commit(*numbered(1))
     follower.log.close()  # as the committer sees a disk that is gone
     await follower.commit(Record(1, b"lost"))
@@ -160,7 +160,7 @@ async def test_a_log_whose_next_file_cannot_be_made_keeps_what_it_has(
     journal: JournalDirectory, committer: GroupCommit
 ) -> None:
     session = new_id()
-    follower = Follower(journal.create(session, FIRST, committer))
+    follower = Follower(journal.create(session, (FIRST,), committer))
     in_the_way = follower.log.directory / f"{2:012d}.log"
     in_the_way.mkdir()
     await follower.commit(Record(1, bytes(300)))
@@ -171,7 +171,7 @@ async def test_a_log_whose_next_file_cannot_be_made_keeps_what_it_has(
 
 async def test_a_removed_log_is_gone(journal: JournalDirectory, committer: GroupCommit) -> None:
     session = new_id()
-    journal.create(session, FIRST, committer)
+    journal.create(session, (FIRST,), committer)
     assert journal.sessions() == (session,)
     journal.remove(session)
     journal.remove(session)
