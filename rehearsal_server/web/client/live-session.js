@@ -189,6 +189,7 @@ export class LiveSession extends Emitter {
   }
 
   _hasRoom() {
+    if (isClosing(this._socket)) return false; // what it would take is lost
     return this.outgoing.isUrgent || this._socket.bufferedAmount < HIGH_WATER_BYTES;
   }
 
@@ -201,7 +202,7 @@ export class LiveSession extends Emitter {
     if (this._socket && Date.now() - this._heardAt > DEAD_AFTER_MS) {
       this._lost(ABNORMAL, "nothing was heard from the server");
     }
-    if (this.state !== "live") return;
+    if (this.state !== "live" || isClosing(this._socket)) return;
     if (this._lastEvent > this._ackedEvent) {
       this._ackedEvent = this._lastEvent;
       this._say({ type: "ack", event: this._lastEvent });
@@ -242,4 +243,9 @@ export class LiveSession extends Emitter {
     this.state = state;
     this.emit("state", { state, reason });
   }
+}
+
+/** On its way to `onclose`. */
+function isClosing({ readyState }) {
+  return readyState > 1; // WebSocket.OPEN, by its number: Node had none before 22
 }

@@ -1,9 +1,9 @@
 // One take of one line: the cue it answered, its figures, what was remarked on.
 
-import { contour } from "./contour.js";
 import { h } from "./dom.js";
 import { seconds } from "./figures.js";
 import { t } from "./strings.js";
+import { takeDetails } from "./take-details.js";
 
 const words = t.report;
 
@@ -17,7 +17,7 @@ export function lineReport({ take, script, remarks }) {
     figures(take),
     isClean ? h("p.clean", {}, words.asIs) : null,
     h("ul.remarks", {}, remarks.map(remark)),
-    more(take));
+    takeDetails(take));
 }
 
 function cueOf(script, lineId) {
@@ -66,19 +66,6 @@ function length({ start_ms: start, end_ms: end }) {
 
 function remark({ severity, text, evidence }) {
   const sure = Math.min(1, ...evidence.map(({ confidence }) => confidence ?? 1));
-  const doubt = sure < 1 ? h("span.quiet", {}, ` ${words.confidence(Math.round(100 * sure))}`) : null;
+  const doubt = sure < 1 ? h("span.quiet", {}, ` ${words.confidence(`${Math.round(100 * sure)} %`)}`) : null;
   return h("li.remark", { "data-severity": severity }, text, doubt);
-}
-
-/** The melody of the line, for whoever wants to look. */
-function more({ voice, emotion }) {
-  const drawn = voice ? contour(voice) : null;
-  const facts = [
-    voice?.loudness_lufs ? [words.loudness, `${voice.loudness_lufs.toFixed(1)} LUFS`] : null,
-    emotion?.text ? [words.delivery, emotion.text] : null,
-  ].filter(Boolean);
-  if (!drawn && !facts.length) return null;
-  return h("details", {}, h("summary", {}, words.contour), drawn,
-    h("p.take-figures", {}, facts.map(([name, value]) =>
-      h("span.figure", {}, h("span.quiet", {}, `${name} `), value))));
 }

@@ -57,6 +57,7 @@ async function renderPage(main, onPage) {
   leave = page.leave ?? null;
   document.title = `${page.title} · ${t.appName}`;
   show(main, page.node);
+  main.dataset.page = name;
   scrollTo(0, 0);
   main.focus({ preventScroll: true });
 }

@@ -54,8 +54,10 @@ class Person:
     name: str
     complaints: list[str] = field(default_factory=list)
 
-    async def go(self, address: str) -> None:
+    async def go(self, address: str, sign: str = "h1") -> None:
+        """Open a page and wait for what only it shows."""
         await self.page.goto(f"{self.url}/#/{address}")
+        await self.page.wait_for_selector(f"main[data-page={address}] {sign}")
 
     async def register(self) -> None:
         await self.go("register")
@@ -84,12 +86,12 @@ class Person:
         """A figure of the diagnostics, which must be open."""
         return await self.page.inner_text(f"[data-figure={name}]")
 
-    async def show(self, name: str) -> None:
-        """Keep a picture of the whole page, where somebody wants to leaf through them."""
+    async def show(self, name: str, *, full_page: bool = True) -> None:
+        """Keep a picture of the page, where somebody wants to leaf through them."""
         folder = os.environ.get("REHEARSAL_SCREENSHOTS")
         if folder:
             path = Path(folder) / f"{name}-{self.name}.png"
-            await self.page.screenshot(path=path, full_page=True, animations="disabled")
+            await self.page.screenshot(path=path, full_page=full_page)
 
     async def check_accessibility(self) -> None:
         await self.page.evaluate(_AXE)
@@ -100,6 +102,13 @@ class Person:
             if violation["impact"] in _SEVERE
         ]
         assert severe == []
+
+    async def look_around(self, name: str) -> None:
+        """Whatever page this is: it fits on the screen, and is there for everybody."""
+        await self.show(name)
+        await self.check_accessibility()
+        wider = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert await self.page.evaluate(wider) <= 0, f"{name} is wider than the screen"
 
     def check_complaints(self) -> None:
         """Neither an error in a script nor anything that the security policy refused."""
