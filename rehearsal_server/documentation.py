@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+from models.card import read_card
 from rehearsal_server.config import describe_settings
 from rehearsal_server.session.states import mermaid
 
@@ -26,10 +27,32 @@ def state_diagram() -> str:
     return f"```mermaid\n{mermaid()}\n```"
 
 
+_CARD_ROWS = {
+    "uar": "UAR, seven categories",
+    "uar_speaker_lowest": "hardest speaker",
+    "uar_4": "anger, happiness, neutral, sadness alone",
+    "arousal_uar": "high against low arousal",
+    "ece": "expected calibration error",
+}
+
+
+def emotion_figures() -> str:
+    """The chief measures of the emotion model, from its card."""
+    measures = read_card(_ROOT / "models" / "emotion" / "trained" / "emotion.json").measures
+    rows = ["| | no baseline | neutral | adapted |", "| --- | --- | --- | --- |"]
+    for measure, told in _CARD_ROWS.items():
+        columns = (measures[f"corpus.{kind}.{measure}"] for kind in ("none", "neutral", "adapted"))
+        rows.append(f"| {told} | {' | '.join(f'{value:.2f}' for value in columns)} |")
+    angry = measures["neutral_speech.calibrated.angry_or_sad"]
+    rows += ["", f"Neutral English of strangers, after a calibration: {angry:.0%} angry or sad."]
+    return "\n".join(rows)
+
+
 # Page and name of each part; the part stands between `<!-- name -->` and `<!-- /name -->`.
 PARTS: dict[tuple[Path, str], Callable[[], str]] = {
     (_ROOT / "README.md", "settings"): settings_table,
     (_ROOT / "rehearsal_server" / "docs" / "scene.md", "states"): state_diagram,
+    (_ROOT / "rehearsal_server" / "docs" / "emotion.md", "card"): emotion_figures,
 }
 
 

@@ -304,7 +304,8 @@ class Rehearsal:
 
     def _judged(self, request: JudgeWindow, estimate: EmotionEstimate) -> None:
         if not self._is_closed:
-            self._advance(self._session.window_judged, request, estimate)
+            # Nothing in the session changes, so its journal has no need of it.
+            self._tell(self._session.window_judged(request, estimate))
 
     def _described(
         self, request: DescribeLine, voice: LineVoice | None, heard: LineHeard | None

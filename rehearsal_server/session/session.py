@@ -111,9 +111,9 @@ class Session:
         """An utterance can't be spoken."""
         return self._number(self.practice.voice_failed(utterance))
 
-    def window_judged(self, request: JudgeWindow, estimate: EmotionEstimate) -> list[Output]:
+    def window_judged(self, request: JudgeWindow, estimate: EmotionEstimate) -> Emotion:
         """A stretch of speech was judged, or why it was not; as late as it likes."""
-        return [_emotion(request, estimate, self.speaker)]
+        return _emotion(request, estimate, self.speaker)
 
     def line_described(
         self, request: DescribeLine, voice: LineVoice | None, heard: LineHeard | None

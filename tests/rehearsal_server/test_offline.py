@@ -17,7 +17,13 @@ from rehearsal_server.audio_files import resample
 from rehearsal_server.offline import OfflineSession
 from rehearsal_server.protocol.client_messages import ClientMessage, Playback, Stop
 from rehearsal_server.protocol.fields import AudioFormat, Options
-from rehearsal_server.protocol.server_messages import Event, LineResult, ServerMessage, Timing
+from rehearsal_server.protocol.server_messages import (
+    Event,
+    Feedback,
+    LineResult,
+    ServerMessage,
+    Timing,
+)
 from rehearsal_server.scripts.parse import parse_script
 from rehearsal_server.session.requests import Speak
 from rehearsal_server.session.session import Session, SessionPlan
@@ -94,13 +100,14 @@ def cut(
     yield Stop()
 
 
-def run(line: Pcm, sizes: Iterable[int]) -> list[ServerMessage]:
+def run(line: Pcm, sizes: Iterable[int], beside: tuple[Event, ...] = ()) -> list[ServerMessage]:
     plan = SessionPlan(
         scene=parse_script(SCENE, format="name_colon").scenes[0],
         role="Ben",
         options=Options(headphones=True),
     )
-    offline = OfflineSession(Session(plan), AudioFormat(sample_rate=RATE_HZ), _voice_length_ms)
+    audio = AudioFormat(sample_rate=RATE_HZ)
+    offline = OfflineSession(Session(plan), audio, _voice_length_ms, beside)
     return [
         message
         for message in offline.run(cut(take(line), marks(line), sizes))
@@ -129,6 +136,17 @@ def test_the_reference_take_is_a_whole_scene() -> None:
 @pytest.mark.parametrize("chunk_ms", [10, 37, 200])
 def test_chunk_length_changes_no_event(chunk_ms: int) -> None:
     assert run(LINE, cycle([chunk_ms * RATE_HZ // 1000])) == REFERENCE
+
+
+def test_a_remark_that_another_engine_gave_is_told_where_its_number_is_due() -> None:
+    said = Feedback(
+        event=4, line_id="L2", code="direction_missed", severity="notice", text="", evidence=()
+    )
+    events = run(LINE, cycle([320]), beside=(said,))
+    assert events[3] == said
+    assert [e.event for e in events if isinstance(e, Event)] == list(range(1, len(REFERENCE) + 2))
+    others = [e for e in events if e != said]
+    assert [type(e) for e in others] == [type(e) for e in REFERENCE]
 
 
 @settings(max_examples=10, deadline=None)
