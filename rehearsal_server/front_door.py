@@ -1,6 +1,6 @@
-"""What uvicorn leaves open: clients that never finish a request, and crowds from one address.
+"""What uvicorn leaves open: requests that never come, crowds, frames that are no messages.
 
-Both cost a file and some memory each, and nothing else ends them.
+Each costs a file or memory, and nothing else ends it.
 """
 
 from __future__ import annotations
@@ -15,10 +15,16 @@ from typing import Any
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import CloseCode, Frame
+from websockets.protocol import State
 
 from rehearsal_server.api.rate_limits import address_key
 
 HEADER_DEADLINE_S = 10.0
+# Answers to pings that a client has not read.
+MAX_UNREAD_BYTES = 256 * 1024
+# A browser sends a message of 64 KiB in one.
+MAX_FRAGMENTS = 64
 _FULL = (
     b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 10\r\nconnection: close\r\n"
     b"content-type: application/problem+json\r\ncontent-length: 73\r\n\r\n"
@@ -121,7 +127,10 @@ def socket_protocol(crowd: Crowd) -> type[WebSocketsSansIOProtocol]:
     """Make uvicorn's WebSocket protocol with a place in the crowd."""
 
     class GuardedSocket(WebSocketsSansIOProtocol):
-        """Counts for as long as the socket is open; the request before it was let in."""
+        """Counts for as long as the socket is open; the request before it was let in.
+
+        What never becomes a message passes the application by, so it is bounded here.
+        """
 
         _host = ""
 
@@ -134,7 +143,42 @@ def socket_protocol(crowd: Crowd) -> type[WebSocketsSansIOProtocol]:
             crowd.leave(self._host)
             super().connection_lost(exc)
 
+        def handle_ping(self) -> None:
+            """Answer, unless the client lets its answers pile up."""
+            super().handle_ping()
+            if self.transport.get_write_buffer_size() > MAX_UNREAD_BYTES:
+                self.transport.abort()
+
+        def handle_cont(self, event: Frame) -> None:
+            """Go on with a message, which may have any number of empty fragments otherwise."""
+            if len(self.frames) >= MAX_FRAGMENTS:
+                self._fail(CloseCode.MESSAGE_TOO_BIG)
+            else:
+                super().handle_cont(event)
+
+        def send_receive_event_to_app(self) -> None:
+            """Pass a message on; uvicorn would log a traceback for each that is no UTF-8."""
+            if self.curr_msg_data_type == "text" and not _is_utf8(self.frames):
+                self._fail(CloseCode.INVALID_DATA)
+            else:
+                super().send_receive_event_to_app()
+
+        def _fail(self, code: CloseCode) -> None:
+            self.frames = []
+            # Frames that came with a faulty one are still gone through after it.
+            if self.conn.state is State.OPEN:
+                self.conn.send_close(code)
+                self.handle_parser_exception()
+
     return GuardedSocket
+
+
+def _is_utf8(frames: Sequence[bytes]) -> bool:
+    try:
+        b"".join(frames).decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _host_of(transport: asyncio.BaseTransport) -> str:

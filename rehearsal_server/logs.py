@@ -47,6 +47,7 @@ def configure_logging(level: str, log_format: str) -> None:
     handler.setFormatter(JsonFormatter() if log_format == "json" else LineFormatter())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     logging.getLogger("uvicorn.error").addFilter(_is_not_about_a_refused_upgrade)
+    logging.getLogger("asyncio").addFilter(_is_not_about_a_lost_client)
 
 
 def _is_not_about_a_refused_upgrade(record: logging.LogRecord) -> bool:
@@ -56,3 +57,8 @@ def _is_not_about_a_refused_upgrade(record: logging.LogRecord) -> bool:
     it has sent it.
     """
     return record.getMessage() != "ASGI callable returned without completing handshake."
+
+
+def _is_not_about_a_lost_client(record: logging.LogRecord) -> bool:
+    """Drop what asyncio says of each write between a client's loss and our hearing of it."""
+    return record.getMessage() != "socket.send() raised exception."

@@ -14,8 +14,15 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from benchmarks.raw_socket import TEXT, RawSocket, frame
 from rehearsal_server.config import Settings
-from rehearsal_server.front_door import HEADER_DEADLINE_S, Crowd, http_protocol, socket_protocol
+from rehearsal_server.front_door import (
+    HEADER_DEADLINE_S,
+    MAX_FRAGMENTS,
+    Crowd,
+    http_protocol,
+    socket_protocol,
+)
 from tests.rehearsal_server.live.running_server import RunningServer, running_server
 
 GET = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n"
@@ -128,3 +135,42 @@ async def test_sockets_are_counted_until_they_close(server: RunningServer) -> No
         async with server.socket() as one, server.socket() as another:
             await one.until("hello")
             await another.until("hello")
+
+
+@pytest.fixture
+async def raw(server: RunningServer) -> AsyncIterator[RawSocket]:
+    host, _, port = server.address.partition(":")
+    async with RawSocket(host, int(port), server.token) as raw:
+        yield raw
+
+
+async def test_text_that_is_no_utf8_is_no_fault_of_ours(
+    raw: RawSocket, caplog: pytest.LogCaptureFixture
+) -> None:
+    raw.send(frame(TEXT, b"\xff\xfe"))
+    assert close_code_in(await raw.read_to_the_end()) == 1007
+    assert "Traceback" not in caplog.text
+
+
+async def test_a_message_has_so_many_fragments(raw: RawSocket) -> None:
+    raw.send(frame(TEXT, b"", first_bits=0))
+    raw.send(frame(0x0, b"", first_bits=0) * (3 * MAX_FRAGMENTS))
+    assert close_code_in(await raw.read_to_the_end()) == 1009
+
+
+async def test_pings_whose_answers_nobody_reads_end_the_socket(raw: RawSocket) -> None:
+    with pytest.raises(ConnectionError):
+        await flood(raw, frame(0x9, bytes(125)) * 1000)
+
+
+async def flood(raw: RawSocket, data: bytes) -> None:
+    async with asyncio.timeout(60):
+        while True:
+            raw.send(data)
+            await raw.drain()
+
+
+def close_code_in(data: bytes) -> int:
+    """Read the code of the close frame that the server sent last."""
+    at = data.rindex(b"\x88")
+    return int.from_bytes(data[at + 2 : at + 4], "big")
