@@ -72,7 +72,8 @@ async def measure(messages: int, requests: int, seed: int = 0) -> Result:
             data_dir=Path(directory) / "data",
             log_level="warning",
             rate_limits=False,  # so that each request gets as deep as it can
-            max_sessions_per_account=100,
+            # Its share of the hundred; the rest stays free for others.
+            max_sessions_per_account=70,
             max_connections_per_address=1000,
         )
         async with AsyncExitStack() as stack:

@@ -18,6 +18,7 @@ from benchmarks.raw_socket import HandshakeRefused, RawSocket
 _SLOW_SOCKET_S = 20.0
 # Now and then a mutation is a message that is right, and the socket stays open.
 _PATIENCE_S = 1.0
+_BACK_OFF_S = 0.2
 
 
 @dataclass
@@ -39,6 +40,7 @@ class Enemy:
                 await self._misuse_one(random_)
             except HandshakeRefused:
                 self.refused += 1
+                await asyncio.sleep(_BACK_OFF_S)
             except (ConnectionError, TimeoutError, asyncio.IncompleteReadError):
                 pass
 

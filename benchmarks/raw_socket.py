@@ -6,6 +6,7 @@ import asyncio
 import base64
 import os
 import struct
+from contextlib import suppress
 from types import TracebackType
 
 TEXT, BINARY, CLOSE = 0x1, 0x2, 0x8
@@ -77,13 +78,11 @@ class RawSocket:
         await self._writer.drain()
 
     async def read_to_the_end(self, patience_s: float = _ANSWER_S) -> bytes:
-        """Read until the server closes; what came last, up to 4 KiB."""
+        """Read until the server closes, or for so long; what came last, up to 4 KiB."""
         assert self._reader is not None
         last = b""
-        try:
+        with suppress(ConnectionError, TimeoutError):
             async with asyncio.timeout(patience_s):
                 while data := await self._reader.read(2**16):
                     last = (last + data)[-4096:]
-        except ConnectionError:
-            pass
         return last

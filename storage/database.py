@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Any
 
 import msgspec
@@ -61,14 +62,22 @@ class Database:
         self._url = url
         self._reader = _create_engine(url)
         self._writer = self._reader.execution_options(writes=True)
+        # SQLite has one writer at a time, and who comes last may be let in first until its wait
+        # times out: "database is locked". Here they stand in line, without holding connections.
+        is_sqlite = self._reader.dialect.name == "sqlite"
+        self._turn: AbstractAsyncContextManager[Any] = (
+            asyncio.Lock() if is_sqlite else nullcontext()
+        )
 
     def read(self) -> AsyncConnection:
         """Give a connection for looking only: ``async with database.read() as connection``."""
         return self._reader.connect()
 
-    def write(self) -> AbstractAsyncContextManager[AsyncConnection]:
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
         """Give one transaction: all of it is durable after the block, or nothing of it."""
-        return self._writer.begin()
+        async with self._turn, self._writer.begin() as connection:
+            yield connection
 
     async def migrate(self) -> None:
         """Make the tables, or bring those of an older version up to date."""

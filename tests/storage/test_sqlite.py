@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from pathlib import Path
 
@@ -58,4 +59,21 @@ async def test_every_connection_is_set_up(tmp_path: Path) -> None:
                 for pragma in expected
             }
             assert found == expected
+    await database.close()
+
+
+async def test_writers_stand_in_line(tmp_path: Path) -> None:
+    """More at once than the pool has connections, each longer than a busy wait's last step."""
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'line.db'}")
+    async with database.write() as connection:
+        await connection.execute(text("CREATE TABLE served (number INTEGER)"))
+
+    async def write(number: int) -> None:
+        async with database.write() as connection:
+            await connection.execute(text(f"INSERT INTO served VALUES ({number})"))
+
+    await asyncio.gather(*(write(number) for number in range(60)))
+    async with database.read() as connection:
+        served = (await connection.execute(text("SELECT number FROM served"))).scalars().all()
+    assert list(served) == list(range(60)), "in the order in which they came"
     await database.close()
