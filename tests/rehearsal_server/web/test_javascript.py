@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib.util
+import json
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+
+from rehearsal_server.config import Settings
+from tests.rehearsal_server.live.running_server import running_server
 
 HERE = Path(__file__).parent
 
@@ -22,12 +27,32 @@ def find_node() -> str | None:
     return shutil.which("node")
 
 
-@pytest.mark.parametrize("tests", sorted(HERE.glob("*/*.test.mjs")), ids=lambda path: path.stem)
-def test_in_node(tests: Path) -> None:
-    node = find_node()
-    if node is None:
+@pytest.fixture
+def node() -> str:
+    found = find_node()
+    if found is None:
         pytest.skip("there is no Node: install the `check` extra")
+    return found
+
+
+@pytest.mark.parametrize("tests", sorted(HERE.glob("*/*.test.mjs")), ids=lambda path: path.stem)
+def test_in_node(tests: Path, node: str) -> None:
     # Its dots say nothing; what failed does.
     command = [node, "--test", "--test-reporter=spec", str(tests)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+async def test_a_session_from_node(node: str, tmp_path: Path) -> None:
+    program = HERE / "client" / "against-a-server.mjs"
+    async with running_server(Settings(data_dir=tmp_path)) as server:
+        running = await asyncio.create_subprocess_exec(
+            node, str(program), server.address, server.token, stdout=subprocess.PIPE
+        )
+        told, _ = await asyncio.wait_for(running.communicate(), 60)
+        happened = json.loads(told)
+        async with server.http() as http:
+            saved = await http.get(f"/v1/sessions/{happened['sessionId']}")
+    assert (happened["lines"], happened["cues"], happened["code"]) == (2, ["listen", "speak"], 1000)
+    assert happened["voiceSamples"] > 8000
+    assert saved.json()["role"] == "Ben"
