@@ -22,6 +22,7 @@ from rehearsal_server.live.emotion import EmotionJudge, describe_for_emotion
 from rehearsal_server.live.endpoint import LiveEndpoint
 from rehearsal_server.live.engines import list_engines
 from rehearsal_server.live.line_describer import LineDescriber
+from rehearsal_server.live.pronouncing import open_pronouncing
 from rehearsal_server.live.rehearsals import Rehearsals
 from rehearsal_server.live.scheduler import StepScheduler
 from rehearsal_server.live.services import DeliveryServices, LiveLimits, LiveServices
@@ -76,7 +77,7 @@ def create_app(settings: Settings, limits: LiveLimits | None = None) -> Starlett
                 await live.transcriber.load()
             if live.delivery.judge is not None:
                 stack.push_async_callback(live.delivery.judge.aclose)
-            for engine in await list_engines(live.speaker, live.transcriber, live.delivery.models):
+            for engine in await list_engines(live.speaker, live.transcriber, live.models):
                 log.info("%s: %s", engine.name, engine.detail or "present")
             live.scheduler.start()
             stack.push_async_callback(live.scheduler.stop)
@@ -104,8 +105,7 @@ def _analysis_probe(scheduler: StepScheduler) -> Probe:
     return probe
 
 
-def _make_speaker(settings: Settings, database: Database) -> Speaker:
-    espeak = EspeakEngine()
+def _make_speaker(settings: Settings, database: Database, espeak: EspeakEngine) -> Speaker:
     # Preferred first: an operator's own voice, then the more natural one, then the one that is
     # always there.
     flite = [FliteEngine()] if settings.use_flite else []
@@ -147,13 +147,15 @@ def _limits(settings: Settings) -> LiveLimits:
 def _live_services(services: Services, limits: LiveLimits) -> LiveServices:
     settings = services.settings
     delivery = _delivery_services(services)
+    espeak = EspeakEngine()
     return LiveServices(
         version=__version__,
         doorkeeper=AccountDoorkeeper(services),
         archive=DatabaseArchive(services.scripts, services.sessions),
         scheduler=StepScheduler(StreamBank(), describe_for_emotion if delivery.judge else None),
-        speaker=_make_speaker(settings, services.database),
+        speaker=_make_speaker(settings, services.database, espeak),
         describer=LineDescriber(),
+        pronouncing=open_pronouncing(espeak),
         transcriber=_make_transcriber(settings),
         delivery=delivery,
         limits=limits,

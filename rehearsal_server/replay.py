@@ -15,6 +15,7 @@ from rehearsal_server.protocol.codec import JSON
 from rehearsal_server.protocol.server_messages import (
     Event,
     Feedback,
+    Pronunciation,
     Saved,
     ServerMessage,
     Transcript,
@@ -124,7 +125,7 @@ def _comparable(message: ServerMessage) -> str:
 def _came_beside(event: Event) -> bool:
     """Whether another engine decided it, in its own time: no samples give it again."""
     is_judgement = isinstance(event, Feedback) and event.code in delivery_coaching.CODES
-    return is_judgement or isinstance(event, Transcript)
+    return is_judgement or isinstance(event, Transcript | Pronunciation)
 
 
 def _plan(start: Start, script: Script) -> SessionPlan:

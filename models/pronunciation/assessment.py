@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -105,6 +105,10 @@ class PronunciationScores:
     words: tuple[WordScore, ...]
     engine: str = ENGINE
 
+    def shifted(self, start_ms: int) -> PronunciationScores:
+        """The same, dated on the clock on which the line began at `start_ms`."""
+        return replace(self, words=tuple(_shifted(word, start_ms) for word in self.words))
+
 
 class PronunciationAssessor:
     """Judges lines. Holds no state of any line.
@@ -182,6 +186,17 @@ class PronunciationAssessor:
         best_phone = table[:, np.searchsorted(senones, self._phones)].max(axis=1)
         aligned = align(graph, of_states, silence, best_phone)
         return fit_line(graph, aligned, of_states, best_phone, FIRST_FRAME_MS)
+
+
+def _shifted(word: WordScore, by_ms: int) -> WordScore:
+    if word.start_ms is None or word.end_ms is None:
+        return word
+    phones = tuple(
+        replace(phone, start_ms=phone.start_ms + by_ms, end_ms=phone.end_ms + by_ms)
+        for phone in word.phones
+    )
+    start_ms, end_ms = word.start_ms + by_ms, word.end_ms + by_ms
+    return replace(word, start_ms=start_ms, end_ms=end_ms, phones=phones)
 
 
 def _word_scores(words: Sequence[WrittenWord], fits: dict[int, WordFit]) -> tuple[WordScore, ...]:

@@ -13,9 +13,12 @@ import os
 import signal
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
 
 from dsp.line_voice import LineVoice, describe_line
+from models.pronunciation.assessment import PronunciationScores, WrittenWord
 from rehearsal_server.live.line_audio import Pcm, to_float
+from rehearsal_server.live.pronouncing import judge_pronunciation
 from rehearsal_server.processes import end_with_parent
 
 log = logging.getLogger("rehearsal_server.live")
@@ -25,6 +28,15 @@ MAX_WAITING = 64
 _NICENESS = 10
 
 
+@dataclass(frozen=True)
+class Description:
+    """What was found of one line."""
+
+    voice: LineVoice
+    # None where the words' pronunciations are not known, or there is no model.
+    pronunciation: PronunciationScores | None
+
+
 class LineDescriber:
     """A queue of lines in front of one worker process, which starts with the first line."""
 
@@ -32,14 +44,19 @@ class LineDescriber:
         self._pool: ProcessPoolExecutor | None = None
         self._waiting = 0
 
-    async def describe(self, samples: Pcm) -> LineVoice | None:
-        """Describe one line; None, and a line in the log, if it cannot be done."""
+    async def describe(
+        self, samples: Pcm, written: tuple[WrittenWord, ...] = ()
+    ) -> Description | None:
+        """Describe one line; None, and a line in the log, if it cannot be done.
+
+        `written` are the words that were due, if their pronunciation is to be judged.
+        """
         if self._waiting >= MAX_WAITING:
             log.warning("%d lines wait to be described; this one is not", self._waiting)
             return None
         self._waiting += 1
         try:
-            return await self._run(samples)
+            return await self._run(samples, written)
         except BrokenProcessPool:
             log.exception("the process that describes lines died; the next line starts another")
             self._pool = None
@@ -61,12 +78,12 @@ class LineDescriber:
             await asyncio.to_thread(self._pool.shutdown, cancel_futures=True)
             self._pool = None
 
-    async def _run(self, samples: Pcm) -> LineVoice:
+    async def _run(self, samples: Pcm, written: tuple[WrittenWord, ...]) -> Description:
         if self._pool is None:
             context = multiprocessing.get_context("spawn")
             self._pool = ProcessPoolExecutor(1, context, initializer=_follow_the_parent)
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._pool, _describe, samples)
+        return await loop.run_in_executor(self._pool, _describe, samples, written)
 
 
 def _follow_the_parent() -> None:
@@ -77,5 +94,7 @@ def _follow_the_parent() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _describe(samples: Pcm) -> LineVoice:
-    return describe_line(to_float(samples))
+def _describe(samples: Pcm, written: tuple[WrittenWord, ...]) -> Description:
+    heard = to_float(samples)
+    voice = describe_line(heard)
+    return Description(voice, judge_pronunciation(heard, written, voice))

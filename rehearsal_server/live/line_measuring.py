@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from dsp.line_voice import LineVoice
 from models.emotion.estimate import EmotionEstimate
+from models.pronunciation.assessment import PronunciationScores
 from rehearsal_server.live.emotion import EmotionFeed, LineMaterial
 from rehearsal_server.live.line_audio import LineAudio, Pcm
-from rehearsal_server.live.line_describer import LineDescriber
+from rehearsal_server.live.line_describer import Description, LineDescriber
 from rehearsal_server.live.scheduler import Analysed
 from rehearsal_server.live.services import LiveServices
 from rehearsal_server.session.requests import DescribeLine, JudgeWindow
+from rehearsal_server.session.session import SessionPlan
 from rehearsal_server.session.speaker import LineHeard, Speaker
 
 # The last line is described within this time, or is saved without.
@@ -22,6 +25,16 @@ _LAST_WORDS_S = 1.0
 
 Judged = Callable[[JudgeWindow, EmotionEstimate], None]
 Described = Callable[[DescribeLine, LineVoice | None, LineHeard | None], None]
+Pronounced = Callable[[DescribeLine, PronunciationScores], None]
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Who takes the answers, on the event loop."""
+
+    judged: Judged
+    described: Described
+    pronounced: Pronounced
 
 
 class LineMeasuring:
@@ -31,7 +44,8 @@ class LineMeasuring:
     ----------
     services
     speaker : tells what is known of the speaker by now
-    judged, described : take the answers, on the event loop
+    answers : who takes them
+    plan : whose lines they are
     begins_ms : where the audio begins
     undescribed : lines that were asked for before a restart; their audio will be heard again
     """
@@ -40,17 +54,20 @@ class LineMeasuring:
         self,
         services: LiveServices,
         speaker: Callable[[], Speaker],
-        judged: Judged,
-        described: Described,
+        answers: Answers,
+        plan: SessionPlan,
         begins_ms: int,
         undescribed: Iterable[DescribeLine],
     ) -> None:
         self._describer: LineDescriber = services.describer
         self._speaker = speaker
-        self._described = described
+        self._answers = answers
+        self._pronouncing = services.pronouncing
+        self._language = plan.options.language
+        self._texts = {line.id: line.text for line in plan.scene.lines}
         self._audio = LineAudio(begins_ms)
         judge = services.delivery.judge
-        self._feed = EmotionFeed(judge, judged, begins_ms) if judge else None
+        self._feed = EmotionFeed(judge, answers.judged, begins_ms) if judge else None
         # Lines whose audio is still to come, and all that were asked for and are not answered.
         self._to_come = list(undescribed)
         self._unanswered = dict.fromkeys(self._to_come)
@@ -111,12 +128,19 @@ class LineMeasuring:
     async def _await_description(
         self, request: DescribeLine, samples: Pcm, material: LineMaterial | None
     ) -> None:
-        describing = asyncio.create_task(self._describer.describe(samples))
+        describing = asyncio.create_task(self._describe(request, samples))
         heard = None
         if self._feed is not None and material is not None:
             heard = await self._feed.judge_line(material)
         await asyncio.wait((describing, self._too_late), return_when="FIRST_COMPLETED")
-        voice = describing.result() if describing.done() else None
+        found = describing.result() if describing.done() else None
         describing.cancel()
         self._unanswered.pop(request, None)
-        self._described(request, voice, heard)
+        if found is not None and found.pronunciation is not None:
+            self._answers.pronounced(request, found.pronunciation)
+        self._answers.described(request, found.voice if found else None, heard)
+
+    async def _describe(self, request: DescribeLine, samples: Pcm) -> Description | None:
+        text = self._texts[request.line_id]
+        written = await self._pronouncing.written_words(text, self._language)
+        return await self._describer.describe(samples, written)

@@ -8,12 +8,13 @@ from typing import Protocol
 
 from dsp.line_voice import LineVoice
 from models.emotion.estimate import EmotionEstimate
+from models.pronunciation.assessment import PronunciationScores
 from rehearsal_server.live.checkpoint import ChunkEnd
 from rehearsal_server.live.faults import DONE, Ending, SocketFault, ending_for
 from rehearsal_server.live.history import Beginning, Secrets
 from rehearsal_server.live.inputs import Step
 from rehearsal_server.live.ledger import Ledger
-from rehearsal_server.live.line_measuring import LineMeasuring
+from rehearsal_server.live.line_measuring import Answers, LineMeasuring
 from rehearsal_server.live.microphone import ChunkSequence
 from rehearsal_server.live.outbox import Outbox
 from rehearsal_server.live.partner import PartnerVoice
@@ -109,8 +110,8 @@ class Rehearsal:
         self._measuring = LineMeasuring(
             services,
             lambda: self._session.speaker,
-            self._judged,
-            self._described,
+            Answers(self._judged, self._described, self._pronounced),
+            beginning.plan,
             begins_ms=checkpoint.heard_ms if checkpoint else 0,
             undescribed=restored.undescribed if restored else (),
         )
@@ -312,6 +313,10 @@ class Rehearsal:
     ) -> None:
         if not self._is_closed:
             self._advance(self._session.line_described, request, voice, heard)
+
+    def _pronounced(self, request: DescribeLine, scores: PronunciationScores) -> None:
+        if not self._is_closed:
+            self._advance(self._session.line_pronounced, request, scores)
 
     # -- to the client -----------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from models.registry import ModelStatus
 from rehearsal_server.live.emotion import EmotionJudge
 from rehearsal_server.live.history import Beginning
 from rehearsal_server.live.line_describer import LineDescriber
+from rehearsal_server.live.pronouncing import LinePronouncing
 from rehearsal_server.live.scheduler import StepScheduler
 from rehearsal_server.live.speakers import Speakers
 from rehearsal_server.scripts.model import Script
@@ -136,6 +137,7 @@ class LiveServices:
     scheduler: StepScheduler
     speaker: Speaker
     describer: LineDescriber
+    pronouncing: LinePronouncing
     transcriber: Transcriber
     delivery: DeliveryServices
     limits: LiveLimits
@@ -143,3 +145,8 @@ class LiveServices:
     default_voice: str | None
     allowed_origins: frozenset[str]
     observer: Observer = field(default_factory=NoObserver)
+
+    @property
+    def models(self) -> tuple[ModelStatus, ...]:
+        """The learned models, present or absent, and why."""
+        return (*self.delivery.models, self.pronouncing.status)

@@ -59,9 +59,7 @@ async def greet(services: LiveServices) -> Hello:
             idle_after_ms=round(1000 * limits.idle_after_s),
             resume_within_ms=round(1000 * limits.resume_within_s),
         ),
-        engines=await list_engines(
-            services.speaker, services.transcriber, services.delivery.models
-        ),
+        engines=await list_engines(services.speaker, services.transcriber, services.models),
     )
 
 

@@ -129,6 +129,29 @@ class LineWord(Struct, frozen=True, kw_only=True):
     end_ms: Annotated[int | None, Meta(description="When it ended, if it was said.")] = None
 
 
+class PronouncedPhone(Struct, frozen=True, kw_only=True):
+    """A hint at what was unlike a native speaker's; too unsure to be shown as a verdict."""
+
+    phone: Annotated[str, Meta(description="ARPAbet, as it was said: linking may have changed it.")]
+    accuracy: Annotated[float, Meta(ge=0, le=100, description="How native it sounds.")]
+    start_ms: AtMs
+    end_ms: AtMs
+
+
+class PronouncedWord(Struct, frozen=True, kw_only=True):
+    """How one written word was pronounced."""
+
+    text: Annotated[str, Meta(description="The word, in lower case.")]
+    accuracy: Annotated[
+        float | None,
+        Meta(description="How native it sounds, 0 to 100; null if it was not said, or not judged."),
+    ]
+    judged: Annotated[bool, Meta(description="Whether its pronunciation is known.")]
+    start_ms: Annotated[int | None, Meta(description="When it was said, if it was.")]
+    end_ms: Annotated[int | None, Meta(description="When it ended, if it was said.")]
+    phones: Annotated[tuple[PronouncedPhone, ...], Meta(description="Hints.")] = ()
+
+
 class Interval(Struct, frozen=True, kw_only=True):
     """A stretch of the take."""
 

@@ -15,6 +15,7 @@ from rehearsal_server.protocol.fields import (
     LineId,
     LineWord,
     ProcMs,
+    PronouncedWord,
     SpokenWord,
     Utterance,
 )
@@ -284,6 +285,30 @@ class LineResult(Event, frozen=True, kw_only=True, tag="line"):
     scores: Annotated[dict[str, float], Meta(description="Measured scores, 0 to 100.")] = {}
 
 
+_Score = Annotated[float, Meta(ge=0, le=100)]
+
+
+class Pronunciation(Event, frozen=True, kw_only=True, tag="pronunciation"):
+    """How a line was pronounced, some time after its end. Scores are defined as Azure's."""
+
+    line_id: LineId
+    take: Annotated[int, Meta(ge=1, description="Counts the attempts at this line.")]
+    accuracy: Annotated[_Score, Meta(description="How native the words sound that were said.")]
+    completeness: Annotated[_Score, Meta(description="Share of the words that were said.")]
+    fluency: Annotated[
+        _Score | None, Meta(description="How few unnatural breaks; null if too little was said.")
+    ]
+    prosody: Annotated[
+        _Score | None, Meta(description="Pace, rhythm, melody; null if too little was said.")
+    ]
+    overall: Annotated[_Score, Meta(description="All of them; the lowest weighs most.")]
+    text_match: Annotated[
+        float, Meta(ge=0, le=1, description="How far it was this text at all; 0 is no answer.")
+    ]
+    words: Annotated[tuple[PronouncedWord, ...], Meta(description="Word by word.")]
+    engine: Annotated[str, Meta(description="What judged it.")]
+
+
 class Saved(Event, frozen=True, kw_only=True, tag="saved"):
     """The results are in the database."""
 
@@ -360,6 +385,7 @@ AnyServerMessage = (
     | Emotion
     | Feedback
     | LineResult
+    | Pronunciation
     | Saved
     | Pong
     | GoAway

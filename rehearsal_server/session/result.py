@@ -8,6 +8,7 @@ from statistics import median
 from typing import Literal
 
 from dsp.line_voice import LineVoice
+from models.pronunciation.assessment import PronunciationScores
 from rehearsal_server.protocol.server_messages import Feedback
 from rehearsal_server.session.delivery_coaching import CameAcross
 from rehearsal_server.session.line_timing import LineTiming
@@ -35,6 +36,7 @@ class Performance:
     feedback: tuple[Feedback, ...]
     # Comes after the line, from its audio; None until then, or where it could not be measured.
     voice: LineVoice | None = None
+    pronunciation: PronunciationScores | None = None
     came_across: CameAcross | None = None
 
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import msgspec
 
 from dsp.clock import HOP_MS
 from dsp.line_voice import LineVoice
 from models.emotion.estimate import EmotionEstimate
+from models.pronunciation.assessment import PronunciationScores
 from rehearsal_server.protocol.client_messages import ClientMessage, Stop
 from rehearsal_server.protocol.fields import Options
 from rehearsal_server.protocol.server_messages import Emotion, Event, Level, Speech, Transcript
@@ -24,6 +25,7 @@ from rehearsal_server.session.emotion_windows import WindowPlanner
 from rehearsal_server.session.following import Follower, PaceFollower
 from rehearsal_server.session.hop import Hop
 from rehearsal_server.session.playback import PlayedUtterance
+from rehearsal_server.session.pronounced import pronunciation_event
 from rehearsal_server.session.requests import DescribeLine, Finish, JudgeWindow
 from rehearsal_server.session.result import SessionResult, summarise
 from rehearsal_server.session.scene import ROOM_TAIL_MS, Output, ScenePractice
@@ -131,6 +133,18 @@ class Session:
         told = described.feedback[len(takes[place].feedback) :]
         takes[place] = described
         return self._number([*told])
+
+    def line_pronounced(self, request: DescribeLine, scores: PronunciationScores) -> list[Output]:
+        """The pronunciation of a finished line was judged."""
+        takes = self.practice.performances
+        place = next((i for i, take in enumerate(takes) if description_of(take) == request), None)
+        if place is None:
+            return []  # the line was taken back since
+        dated = scores.shifted(request.start_ms)
+        if takes[place].pronunciation == dated:
+            return []  # it was told before a restart
+        takes[place] = replace(takes[place], pronunciation=dated)
+        return self._number([pronunciation_event(request.line_id, request.take, dated)])
 
     def transcribed(self, transcript: Transcript) -> list[Output]:
         """Take in what a recogniser heard; only what is final is an event."""

@@ -12,6 +12,7 @@ import pytest
 from dsp.line_voice import LineVoice, describe_line
 from models.emotion.baseline import Baseline
 from models.emotion.estimate import EmotionEstimate, Residuals
+from models.pronunciation.assessment import PhoneScore, PronunciationScores, WordScore
 from rehearsal_server.live.checkpoint import Checkpoint
 from rehearsal_server.live.history import (
     Beginning,
@@ -50,6 +51,15 @@ LINE = DescribeLine("L2", 1, 1000, 2500)
 HEARD = LineHeard(
     EmotionEstimate(), (Residuals(np.ones(4, np.float32), np.ones(4, np.float32), 1.5),), "m 1"
 )
+PRONUNCIATION = PronunciationScores(
+    accuracy=90.5,
+    completeness=100.0,
+    fluency=None,
+    prosody=80.0,
+    overall=88.0,
+    text_match=1.0,
+    words=(WordScore("yes", 90.5, True, 0, 400, (PhoneScore("Y", 88.0, 0, 90),)),),
+)
 # What makes a session's history; the rest of its methods only look.
 STEPS = (
     "begin",
@@ -60,6 +70,7 @@ STEPS = (
     "voice_failed",
     "window_judged",
     "line_described",
+    "line_pronounced",
     "transcribed",
     "close",
 )
@@ -118,6 +129,7 @@ def test_every_step_can_be_written(name: str) -> None:
         ("window_judged", (JudgeWindow("L2", 0, 3000), EmotionEstimate())),
         ("line_described", (LINE, voice(), None)),
         ("line_described", (LINE, None, None)),
+        ("line_pronounced", (LINE, PRONUNCIATION)),
         ("voice_ready", (2, 1234)),
         ("close", ()),
     ],

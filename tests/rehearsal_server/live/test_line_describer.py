@@ -3,14 +3,20 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 import numpy as np
 import pytest
 
 from dsp.clock import ANALYSIS_RATE_HZ
+from rehearsal_server.audio_files import read_mono
 from rehearsal_server.live.line_audio import Pcm
 from rehearsal_server.live.line_describer import LineDescriber
+from rehearsal_server.live.pronouncing import open_pronouncing
+from rehearsal_server.voices.espeak.engine import EspeakEngine
+from tests.shared_data import shared_data
+
+TEXT = "He was not an ill disposed young man."
 
 
 @pytest.fixture
@@ -30,9 +36,9 @@ async def test_lines_are_described_in_another_process(describer: LineDescriber) 
     low, high = await asyncio.gather(describer.describe(tone(110)), describer.describe(tone(220)))
     assert low is not None
     assert high is not None
-    assert low.pitch is not None
-    assert high.pitch is not None
-    assert high.pitch.mean_st - low.pitch.mean_st == pytest.approx(12, abs=0.3)
+    assert low.voice.pitch is not None
+    assert high.voice.pitch is not None
+    assert high.voice.pitch.mean_st - low.voice.pitch.mean_st == pytest.approx(12, abs=0.3)
 
 
 async def test_after_a_dead_worker_the_next_line_is_described(describer: LineDescriber) -> None:
@@ -41,3 +47,29 @@ async def test_after_a_dead_worker_the_next_line_is_described(describer: LineDes
         os.kill(pid, signal.SIGKILL)
     assert await describer.describe(tone(110)) is None
     assert await describer.describe(tone(110)) is not None
+
+
+async def test_the_pronunciation_of_a_line_is_judged_along(describer: LineDescriber) -> None:
+    recording = read_mono(shared_data("austen") / "0880.flac", ANALYSIS_RATE_HZ)
+    engine = EspeakEngine()
+    written = await open_pronouncing(engine).written_words(TEXT, "en-GB")
+    await engine.aclose()
+    found = await describer.describe(np.asarray(recording * 32_767, np.int16), written)
+    assert found is not None
+    assert found.pronunciation is not None
+    assert found.pronunciation.completeness == 100
+    assert len(found.pronunciation.words) == len(TEXT.split())
+
+
+async def test_a_language_without_a_model_is_not_judged(describer: LineDescriber) -> None:
+    assert await open_pronouncing(NoPhonemizer()).written_words("Guten Tag", "de") == ()
+    found = await describer.describe(tone(110))
+    assert found is not None
+    assert found.pronunciation is None
+
+
+class NoPhonemizer:
+    """Asked for nothing."""
+
+    async def phonemize(self, language: str, clauses: Sequence[str]) -> tuple[str, ...]:
+        raise AssertionError((language, clauses))

@@ -20,6 +20,7 @@ from rehearsal_server.live.archive import DatabaseArchive
 from rehearsal_server.live.connection import Connection
 from rehearsal_server.live.doorkeeper import AccountDoorkeeper
 from rehearsal_server.live.line_describer import LineDescriber
+from rehearsal_server.live.pronouncing import LinePronouncing
 from rehearsal_server.live.rehearsals import Rehearsals
 from rehearsal_server.live.scheduler import StepScheduler
 from rehearsal_server.live.services import DeliveryServices, Identity, LiveLimits, LiveServices
@@ -106,6 +107,7 @@ async def stand(tmp_path: Path) -> AsyncIterator[Stand]:
         scheduler=scheduler,
         speaker=speaker,
         describer=LineDescriber(),
+        pronouncing=LinePronouncing(None, "not tested here"),
         transcriber=Transcriber(None),
         delivery=DeliveryServices(None, (), Speakers(api.speakers, None), DirectionLexicon()),
         limits=LiveLimits(max_session_s=1),
