@@ -35,6 +35,8 @@ class HonestClient:
         self.ping_ms: list[float] = []
         self.request_ms: list[float] = []
         self.faults: list[str] = []
+        # Set when all goes well, or when nothing does.
+        self.is_under_way = asyncio.Event()
 
     async def rehearse(self, until: asyncio.Event) -> None:
         """Do what honest clients do, and note whatever goes wrong."""
@@ -48,6 +50,7 @@ class HonestClient:
                     group.create_task(self._hold_a_socket(client, until))
             except* Exception as errors:
                 self._blame(*(repr(error) for error in errors.exceptions))
+                self.is_under_way.set()
 
     async def _ask(self, client: RehearsalClient, until: asyncio.Event) -> None:
         headers = {"authorization": f"Bearer {client.access_token}"}
@@ -80,6 +83,7 @@ class HonestClient:
                 await socket.send(json.dumps({"type": "ping", "id": number}))
                 await self._until(socket, f'"type":"pong","id":{number}}}')
                 self.ping_ms.append(1000 * (time.perf_counter() - began_s))
+                self.is_under_way.set()
                 await asyncio.sleep(0.2)
             speaking.cancel()
             await socket.send(json.dumps({"type": "stop"}))

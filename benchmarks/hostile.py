@@ -94,8 +94,10 @@ async def _attack(
     seed: int,
 ) -> tuple[Enemy, Counter[str], float]:
     enemy = await _sign_up(server.url)
-    over, began_s = asyncio.Event(), time.perf_counter()
+    over = asyncio.Event()
     beside = [asyncio.create_task(client.rehearse(over)) for client in honest]
+    await asyncio.gather(*(client.is_under_way.wait() for client in honest))
+    began_s = time.perf_counter()
     beside += [asyncio.create_task(enemy.be_slow(over)) for _ in range(_SLOW_CLIENTS)]
     each = -(-requests // _REQUESTS_AT_ONCE)
     counted, _ = await asyncio.gather(
