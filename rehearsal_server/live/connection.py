@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from rehearsal_server.live.faults import CLIENT_GONE, DONE, Ending, SocketFault, ending_for
@@ -81,6 +83,7 @@ class Connection:
         )
         self._message_pace = TokenBucket(limits.max_messages_per_s, _MESSAGE_BURST, now_s)
         self._client_is_there = True
+        self._expires_s = now_s + _seconds_left(identity)
 
     async def run(self) -> None:
         """Serve the socket until it closes; the session is kept or saved, whatever ends it."""
@@ -126,6 +129,9 @@ class Connection:
     def tick(self, now_s: float) -> None:
         """Look after what no message brings: silence on the wire, time limits, acknowledgements."""
         limits = self._services.limits
+        if now_s > self._expires_s:
+            self.fail("token_expired", "the access token has expired; resume with a fresh one")
+            return
         if self._rehearsal is None:
             if now_s - self._opened_s > limits.start_within_s:
                 self.fail("idle", f"no start within {limits.start_within_s:g} s")
@@ -252,3 +258,10 @@ class Connection:
             ending = left
         if self._client_is_there:
             await self._writer.close(ending.close_code)
+
+
+def _seconds_left(identity: Identity) -> float:
+    """How long the socket may stay open on the proof that opened it."""
+    if identity.expires_at is None:
+        return math.inf
+    return (identity.expires_at - datetime.now(UTC)).total_seconds()

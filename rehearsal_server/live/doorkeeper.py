@@ -26,7 +26,7 @@ class AccountDoorkeeper:
                 principal = await authenticate(self.services, headers)
         except Problem as problem:
             raise Refused(problem.kind.status, problem.detail or problem.kind.title) from None
-        return Identity(principal.user_id, principal.login_id)
+        return Identity(principal.user_id, principal.login_id, principal.expires_at)
 
     async def signed_in(self, login_ids: Collection[str]) -> frozenset[str]:
         """Of these logins, those that have not ended."""

@@ -16,7 +16,16 @@ from rehearsal_server.protocol.server_messages import Error, ErrorCode
 log = logging.getLogger("rehearsal_server.live")
 
 _RETRYABLE: frozenset[ErrorCode] = frozenset(
-    ("too_fast", "too_slow", "idle", "overload", "not_saved", "not_durable", "internal")
+    (
+        "token_expired",
+        "too_fast",
+        "too_slow",
+        "idle",
+        "overload",
+        "not_saved",
+        "not_durable",
+        "internal",
+    )
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 from models.emotion.directions import DirectionLexicon
@@ -22,10 +23,11 @@ from rehearsal_server.voices.speaker import Speaker
 
 @dataclass(frozen=True)
 class Identity:
-    """Who opened a socket, in which login."""
+    """Who opened a socket, in which login, and until when their proof of it holds."""
 
     user_id: str
     login_id: str
+    expires_at: datetime | None = None  # None holds for as long as the login does
 
 
 class Refused(Exception):

@@ -25,7 +25,11 @@ class CloseCode(IntEnum):
     INTERNAL = 1011, True, "The server failed; what was acknowledged is kept."
     RESTART = 1012, True, "The server restarts: come back and resume."
     OVERLOAD = 1013, True, "The server is full: come back later."
-    TOKEN_EXPIRED = 4401, False, "The login has ended: sign in, then connect again."
+    TOKEN_EXPIRED = (
+        4401,
+        True,
+        "The access token has expired, or its login has ended: resume with a fresh one.",
+    )
     NO_SUCH_SESSION = 4404, False, "The session to resume does not exist: start afresh."
     TOO_SLOW = 4408, True, "The client did not read what was sent."
     CONFLICT = 4409, False, "The message does not fit the state of the session."

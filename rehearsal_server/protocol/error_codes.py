@@ -67,7 +67,10 @@ ERROR_MEANINGS: dict[ErrorCode, ErrorMeaning] = {
         "The session to resume does not exist, or the secret is wrong.",
         CloseCode.NO_SUCH_SESSION,
     ),
-    "token_expired": ErrorMeaning("The login has ended.", CloseCode.TOKEN_EXPIRED),
+    "token_expired": ErrorMeaning(
+        "The access token that opened the socket has expired, or its login has ended.",
+        CloseCode.TOKEN_EXPIRED,
+    ),
     "overload": ErrorMeaning(
         "The server is full; come back after `retry_after_ms`.", CloseCode.OVERLOAD
     ),

@@ -9,7 +9,7 @@ import { OutgoingStream } from "./outgoing-stream.js";
 export const SUBPROTOCOL = "rehearsal.v1.json";
 
 /** Close codes after which it is worth coming back (docs/protocol.md). */
-const WORTH_RESUMING = new Set([1001, 1006, 1011, 1012, 1013, 4408, 4429, 4431]);
+const WORTH_RESUMING = new Set([1001, 1006, 1011, 1012, 1013, 4401, 4408, 4429, 4431]);
 const NORMAL = 1000;
 const ABNORMAL = 1006;
 

@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -115,7 +116,8 @@ async def stand(tmp_path: Path) -> AsyncIterator[Stand]:
         allowed_origins=frozenset(),
     )
     socket = MemorySocket()
-    identity = Identity(user.id, "login")
+    in_ten_minutes = api.clock() + timedelta(minutes=10)
+    identity = Identity(user.id, "login", in_ten_minutes)
     rehearsals = Rehearsals(services, JournalDirectory(tmp_path / "journal"))
     await rehearsals.open()
     connection = Connection(services, rehearsals, identity, JSON, socket.receive, socket.send)
@@ -151,3 +153,13 @@ async def test_a_session_without_an_end(stand: Stand) -> None:
     stand.connection.tick(time.perf_counter())
     assert (await stand.socket.until("go_away"))["reason"] == "too_long"
     assert (await stand.socket.until("close"))["code"] == 1000
+
+
+async def test_a_socket_ends_with_the_token_that_opened_it(stand: Stand) -> None:
+    await stand.start()
+    stand.socket.speak(0, bytes(3200))
+    stand.connection.tick(time.perf_counter() + 1)
+    stand.connection.tick(time.perf_counter() + 601)
+    error = await stand.socket.until("error")
+    assert (error["code"], error["fatal"], error["retryable"]) == ("token_expired", True, True)
+    assert (await stand.socket.until("close"))["code"] == 4401
