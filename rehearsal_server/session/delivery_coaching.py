@@ -8,7 +8,7 @@ from dsp.line_voice import LineVoice
 from models.emotion.baseline import BaselineState
 from models.emotion.delivery import Delivery
 from models.emotion.estimate import EmotionEstimate
-from models.emotion.intention import IntentionMatch, match_intention
+from models.emotion.intention import NOTABLE_AROUSAL, IntentionMatch, match_intention
 from rehearsal_server.protocol.fields import Evidence, Interval
 from rehearsal_server.protocol.server_messages import Feedback
 from rehearsal_server.session.directions import LineDirection
@@ -18,6 +18,7 @@ from rehearsal_server.session.speaker import LineHeard, Speaker
 # A line is remarked upon only if it clearly went elsewhere, and the model is fairly sure of it.
 MISSED_BELOW = 0.4
 MIN_CONFIDENCE = 0.35
+LIVELY_FROM = 0.2
 
 # Remarks that rest on a model's answer, which comes in its own time: no replay can place them.
 CODES = frozenset({"direction_missed", "direction_unknown"})
@@ -85,7 +86,7 @@ def remark(line_id: str, came_across: CameAcross, timing: LineTiming) -> Feedbac
         return None
     if not direction.asked.is_known:
         return _unknown(line_id, match.text) if direction.by == "intention" else None
-    if match.match is None or match.match >= MISSED_BELOW or match.confidence < MIN_CONFIDENCE:
+    if not _is_clear_miss(came_across.estimate, match):
         return None
     return Feedback(
         line_id=line_id,
@@ -94,6 +95,17 @@ def remark(line_id: str, came_across: CameAcross, timing: LineTiming) -> Feedbac
         text=match.text,
         evidence=(*_measures(match, timing), *_heard(came_across, match, timing)),
     )
+
+
+def _is_clear_miss(heard: EmotionEstimate | None, match: IntentionMatch) -> bool:
+    if match.match is None or match.match >= MISSED_BELOW or match.confidence < MIN_CONFIDENCE:
+        return False
+    if match.arousal_gap is None or heard is None or heard.arousal is None:
+        return True  # a manner, which is measured and not guessed
+    if match.arousal_gap > 0:
+        return match.arousal_gap >= NOTABLE_AROUSAL
+    # Valence alone is heard too badly; and an even voice is no miss of a calm or a sad one.
+    return match.arousal_gap <= -NOTABLE_AROUSAL and heard.arousal >= LIVELY_FROM
 
 
 def _unknown(line_id: str, text: str) -> Feedback:

@@ -58,6 +58,21 @@ def test_line_that_went_there_needs_no_remark(flat: LineVoice) -> None:
     assert said("furiously", flat, arousal=0.6) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "arousal"), [("calmly", 0.05), ("wearily", 0.1), ("joyfully", 0.45)]
+)
+def test_even_voice_is_no_miss_of_a_calm_one_and_valence_alone_is_none(
+    text: str, arousal: float, flat: LineVoice
+) -> None:
+    assert said(text, flat, arousal) is None
+
+
+def test_too_much_is_remarked_upon_too(flat: LineVoice) -> None:
+    found = said("calmly", flat, 0.6)
+    assert found is not None
+    assert "asks for less energy" in found.text
+
+
 def test_stranger_is_seldom_remarked_upon(flat: LineVoice) -> None:
     assert said("furiously", flat, speaker=Speaker()) is not None
     heard = LineHeard(EmotionEstimate(arousal=-0.1, valence=-0.1, confidence=0.6))
