@@ -24,7 +24,14 @@ from rehearsal_server.api.docs_page import CONTENT_SECURITY_POLICY, draw_page
 from rehearsal_server.api.metrics import metrics_route
 from rehearsal_server.api.openapi import describe_api
 from rehearsal_server.api.operations import AnyOperation
-from rehearsal_server.api.practice import analysis, comparison, performances, sessions, statistics
+from rehearsal_server.api.practice import (
+    analysis,
+    comparison,
+    performances,
+    sessions,
+    statistics,
+    trouble_spots,
+)
 from rehearsal_server.api.scripts import cast, resource, scenes
 from rehearsal_server.api.services import Services
 from rehearsal_server.protocol.asyncapi import describe_socket
@@ -44,6 +51,7 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     *comparison.OPERATIONS,
     *analysis.OPERATIONS,
     *statistics.OPERATIONS,
+    *trouble_spots.OPERATIONS,
     *health.OPERATIONS,
 )
 
