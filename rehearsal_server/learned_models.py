@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from models.emotion.directions import DirectionLexicon
 from models.registry import BUILT_IN, ModelRegistry, ModelStatus
 from rehearsal_server.config import Settings, SettingsError
 
 _SWITCHED_OFF = ModelStatus("emotion", False, "switched off by REHEARSAL_USE_EMOTION=no")
+
+
+def emotion_card(settings: Settings) -> Path | None:
+    """Card (or file beside it) of the emotion model that the settings ask for; None for none."""
+    return (settings.emotion_model or BUILT_IN["emotion"]) if settings.use_emotion else None
 
 
 def open_models(settings: Settings) -> ModelRegistry:

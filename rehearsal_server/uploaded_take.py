@@ -8,7 +8,10 @@ core: for `rehearsal_server.worker`, not for the event loop.
 from __future__ import annotations
 
 import io
+import logging
 from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
 
 import msgspec
 import numpy as np
@@ -16,16 +19,30 @@ import numpy.typing as npt
 import soundfile
 
 from dsp.bank import StreamBank
-from dsp.clock import ANALYSIS_RATE_HZ
+from dsp.clock import ANALYSIS_RATE_HZ, HOP_MS
 from dsp.line_voice import describe_line
+from models.card import ModelAbsent
+from models.emotion.descriptors import DESCRIPTORS
+from models.emotion.directions import DirectionLexicon
+from models.emotion.estimate import EmotionModel
+from models.emotion.line import line_windows
+from models.emotion.opening import open_emotion_model
 from rehearsal_server.live.analysis import MicrophoneIntake, to_hops
+from rehearsal_server.live.emotion import describe_for_emotion
+from rehearsal_server.live.speakers import speaker_of
 from rehearsal_server.offline import OfflineSession
 from rehearsal_server.protocol.client_messages import Stop
 from rehearsal_server.protocol.fields import AudioFormat, Options
 from rehearsal_server.scripts.model import Line, Scene
+from rehearsal_server.session.directions import directions_of
+from rehearsal_server.session.requests import DescribeLine
 from rehearsal_server.session.result import SessionResult
 from rehearsal_server.session.session import Session, SessionPlan
+from rehearsal_server.session.speaker import LineHeard, Speaker
 from rehearsal_server.session.take import description_of
+from storage.speakers import Speaker as KeptSpeaker
+
+log = logging.getLogger(__name__)
 
 MAX_SECONDS = 600
 _FORMATS = frozenset({"WAV", "WAVEX", "RF64", "FLAC", "OGG", "MP3", "AIFF"})
@@ -49,6 +66,11 @@ class TakePlan(msgspec.Struct, frozen=True, kw_only=True):
     scene_id: str
     role: str
     lines: tuple[Line, ...]
+    # What is known of their voice, and what judges it: card of a model, None for none, and a
+    # lexicon on top of the built-in one.
+    known: KeptSpeaker | None = None
+    emotion_card: Path | None = None
+    directions: Path | None = None
 
 
 def analyse_recording(data: bytes, plan: TakePlan) -> SessionResult:
@@ -65,40 +87,92 @@ def analyse_recording(data: bytes, plan: TakePlan) -> SessionResult:
     """
     samples, audio = _read(data)
     scene = Scene(id=plan.scene_id, heading="", elements=plan.lines)
-    session = Session(SessionPlan(scene=scene, role=plan.role, options=_OPTIONS))
+    model = _model(plan.emotion_card) if plan.emotion_card else None
+    session = Session(
+        SessionPlan(
+            scene=scene,
+            role=plan.role,
+            options=_OPTIONS,
+            directions=directions_of(scene, plan.role, {}, _lexicon(plan.directions)),
+            speaker=speaker_of(plan.known, model.card if model else None),
+        )
+    )
     try:
         heard = _run(session, _chunks(samples, audio), audio)
     except ValueError as error:
         raise UnusableRecording(f"The recording can't be used: {error}.") from None
     for performance in session.result().performances:
         if performance.timing is not None:
-            start, end = (
-                ms * ANALYSIS_RATE_HZ // 1000
-                for ms in (performance.started_ms, performance.ended_ms)
-            )
-            voice = describe_line(heard[start:end])
-            session.line_described(description_of(performance), voice, None)
+            request = description_of(performance)
+            voice = describe_line(heard.samples(request))
+            session.line_described(request, voice, _judge(model, heard, request, session.speaker))
     return session.result()
 
 
-def _run(session: Session, chunks: Iterator[bytes], audio: AudioFormat) -> Samples:
-    """Play the chunks to the session; what it heard, at the analysis rate."""
+class _Heard:
+    """A whole recording as the analysis had it, hop by hop."""
+
+    def __init__(self) -> None:
+        self.hops: list[Samples] = []
+        self.descriptors: list[Samples] = []
+
+    def samples(self, request: DescribeLine) -> Samples:
+        """The audio of a line, at the analysis rate."""
+        start, end = (ms * ANALYSIS_RATE_HZ // 1000 for ms in (request.start_ms, request.end_ms))
+        return np.concatenate(self.hops)[start:end]
+
+    def window(self, request: DescribeLine) -> tuple[Samples, Samples]:
+        """What a model reads of a line, and its audio; whole hops."""
+        first, last = request.start_ms // HOP_MS, -(-request.end_ms // HOP_MS)
+        rows = np.array(self.descriptors[first:last], np.float32).reshape(-1, DESCRIPTORS)
+        return rows, np.concatenate(self.hops[first:last])
+
+
+def _judge(
+    model: EmotionModel | None, heard: _Heard, request: DescribeLine, speaker: Speaker
+) -> LineHeard | None:
+    if model is None:
+        return None
+    rows, samples = heard.window(request)
+    windows = line_windows(model.card, rows, baseline=speaker.offset, samples=samples)
+    return LineHeard.of_pieces(model.card, model.predict(windows))
+
+
+@lru_cache(maxsize=1)
+def _model(card: Path) -> EmotionModel | None:
+    """Open the model once in the life of a worker; without it the rest is measured."""
+    try:
+        return open_emotion_model(card)
+    except ModelAbsent as absence:
+        log.error("recordings are not judged: %s", absence)
+        return None
+
+
+@lru_cache(maxsize=1)
+def _lexicon(extra: Path | None) -> DirectionLexicon:
+    return DirectionLexicon(extra)
+
+
+def _run(session: Session, chunks: Iterator[bytes], audio: AudioFormat) -> _Heard:
+    """Play the chunks to the session; what it heard."""
     offline = OfflineSession(session, audio, voice_length_ms=lambda _request: 0)
     intake, bank = MicrophoneIntake(audio), StreamBank(1)
     slot = np.array([bank.acquire()])
-    heard: list[Samples] = []
+    heard = _Heard()
     for _ in offline.begin():
         pass
     for chunk in chunks:
         for samples in intake.push(chunk):
-            heard.append(samples)
-            (hop,) = to_hops(bank.step(slot, samples[None]))
+            features = bank.step(slot, samples[None])
+            heard.hops.append(samples)
+            heard.descriptors.append(describe_for_emotion(features)[0])
+            (hop,) = to_hops(features)
             for _ in offline.hear(hop):
                 pass
     if not session.is_over:
         for _ in offline.receive(Stop()):
             pass
-    return np.concatenate(heard) if heard else np.zeros(0, np.float32)
+    return heard
 
 
 def _read(data: bytes) -> tuple[Samples, AudioFormat]:

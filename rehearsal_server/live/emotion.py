@@ -14,7 +14,7 @@ from dsp.bank import HopFeatures
 from models.batching import BatchingThread
 from models.emotion.descriptors import DESCRIPTORS, describe_hops
 from models.emotion.estimate import Abstention, EmotionEstimate, EmotionModel, EmotionWindow
-from models.emotion.line import combine, line_windows
+from models.emotion.line import line_windows
 from rehearsal_server.live.hop_history import HopHistory
 from rehearsal_server.live.line_audio import LineAudio, Pcm, to_float
 from rehearsal_server.session.requests import DescribeLine, JudgeWindow
@@ -57,7 +57,6 @@ class EmotionJudge:
         self, model: EmotionModel, *, max_batch: int = MAX_BATCH, max_waiting: int = MAX_WAITING
     ) -> None:
         self.card = model.card
-        self.name = f"{model.card.name} {model.card.version}"
         self._thread: BatchingThread[EmotionWindow, EmotionEstimate] = BatchingThread(
             model.predict, max_batch=max_batch, max_waiting=max_waiting
         )
@@ -171,11 +170,7 @@ class EmotionFeed:
             samples=to_float(line.samples) if self._judge.takes_waveform else None,
         )
         pieces = await asyncio.gather(*(self._judge.judge(window) for window in windows))
-        return LineHeard(
-            estimate=combine(self._judge.card, pieces),
-            residuals=tuple(p.residuals for p in pieces if p.residuals is not None),
-            model=self._judge.name,
-        )
+        return LineHeard.of_pieces(self._judge.card, pieces)
 
     def _put(self, request: JudgeWindow, window: EmotionWindow) -> None:
         self._is_under_way = True

@@ -29,12 +29,11 @@ class Speakers:
 
     def __init__(self, kept: SpeakerRepository, card: ModelCard | None) -> None:
         self._kept = kept
-        self._card = card if card is not None and card.input.baseline else None
+        self._card = card
 
     async def find(self, user_id: str) -> Speaker:
-        """What is known of a user's voice; to a new model every voice is new."""
-        kept = await self._kept.get(user_id)
-        return Speaker(self._baseline(kept), _usual(kept), is_kept=kept is not None)
+        """What is known of a user's voice."""
+        return speaker_of(await self._kept.get(user_id), self._card)
 
     async def keep(self, user_id: str, speaker: Speaker) -> None:
         """Keep what a session has learnt, unless it was to be forgotten meanwhile."""
@@ -53,18 +52,26 @@ class Speakers:
             ),
         )
 
-    def _baseline(self, kept: KeptSpeaker | None) -> Baseline | None:
-        if self._card is None:
-            return None
-        model, width = self._card.sha256, len(self._card.input.features)
-        if kept is None or kept.learnt is None:
-            return Baseline.unknown(model, width)
-        try:
-            saved = msgspec.json.encode(kept.learnt)
-            return Baseline.from_json(saved, model=model, width=width)
-        except ValueError as error:
-            log.warning("a kept baseline cannot be read, so it is learnt anew: %s", error)
-            return Baseline.unknown(model, width)
+
+def speaker_of(kept: KeptSpeaker | None, card: ModelCard | None) -> Speaker:
+    """What a session makes of what was kept; to a new model every voice is new.
+
+    `card` is that of the model which learns the baselines, None where there is none.
+    """
+    return Speaker(_baseline(kept, card), _usual(kept), is_kept=kept is not None)
+
+
+def _baseline(kept: KeptSpeaker | None, card: ModelCard | None) -> Baseline | None:
+    if card is None or not card.input.baseline:
+        return None
+    model, width = card.sha256, len(card.input.features)
+    if kept is None or kept.learnt is None:
+        return Baseline.unknown(model, width)
+    try:
+        return Baseline.from_json(msgspec.json.encode(kept.learnt), model=model, width=width)
+    except ValueError as error:
+        log.warning("a kept baseline cannot be read, so it is learnt anew: %s", error)
+        return Baseline.unknown(model, width)
 
 
 def _to_json(baseline: Baseline | None) -> dict[str, object] | None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
+from models.card import ModelCard
 from models.emotion.baseline import Baseline, BaselineState
 from models.emotion.delivery import Delivery
 from models.emotion.estimate import EmotionEstimate, Residuals
+from models.emotion.line import combine
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,15 @@ class LineHeard:
     estimate: EmotionEstimate
     residuals: tuple[Residuals, ...] = ()
     model: str = ""
+
+    @classmethod
+    def of_pieces(cls, card: ModelCard, pieces: Sequence[EmotionEstimate]) -> LineHeard:
+        """Put together what a model made of a line's pieces."""
+        return cls(
+            estimate=combine(card, pieces),
+            residuals=tuple(p.residuals for p in pieces if p.residuals is not None),
+            model=f"{card.name} {card.version}",
+        )
 
 
 @dataclass(frozen=True)

@@ -2,17 +2,20 @@ from __future__ import annotations
 
 import asyncio
 import io
+from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 import pytest
 import soundfile
 
+from models.emotion.opening import BUILT_IN_CARD
 from rehearsal_server.offline import OfflineSession
 from rehearsal_server.protocol.client_messages import Stop
 from rehearsal_server.protocol.fields import AudioFormat, Options
-from rehearsal_server.scripts.model import Line, Scene
+from rehearsal_server.scripts.model import Line, Parenthetical, Scene
 from rehearsal_server.session.session import Session, SessionPlan
 from rehearsal_server.uploaded_take import TakePlan, UnusableRecording, analyse_recording
 from tests.rehearsal_server.test_offline import RATE_HZ, room, synthesise
@@ -39,6 +42,31 @@ def test_every_line_is_found_and_described(two_lines: npt.NDArray[np.int16]) -> 
     assert result.completed
     assert [p.line_id for p in result.performances] == ["L2", "L4"]
     assert all(p.outcome == "spoken" and p.timing and p.voice for p in result.performances)
+
+
+def test_lines_are_judged_beside_their_directions(two_lines: npt.NDArray[np.int16]) -> None:
+    furious = msgspec.structs.replace(
+        LINES[0], parentheticals=(Parenthetical(text="(furiously)", offset=0),)
+    )
+    plan = msgspec.structs.replace(PLAN, lines=(furious, LINES[1]), emotion_card=BUILT_IN_CARD)
+    first, second = analyse_recording(file_of(two_lines), plan).performances
+    for came_across in (first.came_across, second.came_across):
+        assert came_across is not None
+        assert came_across.estimate is not None
+        assert came_across.model.startswith("rehearsal-emotion")
+    assert first.came_across is not None
+    assert first.came_across.match is not None
+    assert "furiously" in first.came_across.match.text
+
+
+def test_without_a_model_that_can_be_opened_the_rest_is_measured(
+    two_lines: npt.NDArray[np.int16], tmp_path: Path
+) -> None:
+    plan = msgspec.structs.replace(PLAN, emotion_card=tmp_path / "absent.json")
+    (first, _) = analyse_recording(file_of(two_lines), plan).performances
+    assert first.voice is not None
+    assert first.came_across is not None
+    assert first.came_across.estimate is None
 
 
 def test_it_is_measured_as_live_audio_is(two_lines: npt.NDArray[np.int16]) -> None:

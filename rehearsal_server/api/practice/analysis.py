@@ -17,6 +17,7 @@ from rehearsal_server.api.problems import (
 )
 from rehearsal_server.api.rate_limits import Rate
 from rehearsal_server.api.scripts.views import script_of
+from rehearsal_server.learned_models import emotion_card
 from rehearsal_server.live.archive import to_remarks, to_take
 from rehearsal_server.scripts.model import Line
 from rehearsal_server.session.result import SessionResult
@@ -86,7 +87,15 @@ async def find_lines(call: Call[Any, Any], which: RecordedLines) -> TakePlan:
     lines = tuple(line for line in scene.lines if line.character == which.role)
     if not lines:
         raise invalid_field("role", "Nobody of that name speaks in the scene.")
-    return TakePlan(scene_id=scene.id, role=which.role, lines=_chosen(lines, which.line_id))
+    settings = call.services.settings
+    return TakePlan(
+        scene_id=scene.id,
+        role=which.role,
+        lines=_chosen(lines, which.line_id),
+        known=await call.services.speakers.get(call.user_id),
+        emotion_card=emotion_card(settings),
+        directions=settings.directions,
+    )
 
 
 async def analysed(call: Call[Any, Any], data: bytes, plan: TakePlan) -> SessionResult:
