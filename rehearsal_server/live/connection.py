@@ -75,7 +75,6 @@ class Connection:
         self._ending: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
         now_s = time.perf_counter()
         self._opened_s = now_s
-        self._last_audio_s = now_s
         self._last_message_s = now_s
         limits = services.limits
         self._audio_pace = TokenBucket(
@@ -127,7 +126,7 @@ class Connection:
         self.end(ending_for(SocketFault(code, message)))
 
     def tick(self, now_s: float) -> None:
-        """Look after what no message brings: silence on the wire, time limits, acknowledgements."""
+        """Look after what no message brings: time limits and acknowledgements."""
         limits = self._services.limits
         if now_s > self._expires_s:
             self.fail("token_expired", "the access token has expired; resume with a fresh one")
@@ -136,8 +135,6 @@ class Connection:
             if now_s - self._opened_s > limits.start_within_s:
                 self.fail("idle", f"no start within {limits.start_within_s:g} s")
             return
-        if now_s - self._last_audio_s > limits.stalled_after_s:
-            self._rehearsal.stall()
         if now_s - self._last_message_s > limits.idle_after_s:
             self.fail("idle", f"nothing was sent for {limits.idle_after_s:g} s")
         if self._rehearsal.heard_s > limits.max_session_s:
@@ -205,7 +202,6 @@ class Connection:
             return
         if payload is None:
             return
-        self._last_audio_s = received_s
         if not self._audio_pace.take(self._rehearsal.seconds(payload), received_s):
             speed = self._services.limits.max_audio_speed
             raise SocketFault("too_fast", f"audio may come at {speed:g} times real time")
@@ -215,7 +211,6 @@ class Connection:
         starting = await prepare(self._services, self.identity, start)
         rehearsal, secret = await self._rehearsals.begin(self.identity, starting)
         self._rehearsal = rehearsal
-        self._last_audio_s = time.perf_counter()
         self.put(
             Started(
                 session_id=rehearsal.session_id,
@@ -230,7 +225,7 @@ class Connection:
 
     async def _resume(self, resume: Resume) -> None:
         self._rehearsal = await self._rehearsals.resume(resume, self.identity, self)
-        now_s = self._last_audio_s = time.perf_counter()
+        now_s = time.perf_counter()
         limits = self._services.limits
         # What was recorded while there was no socket comes at once.
         kept_s = _AUDIO_CATCH_UP_S + limits.resume_within_s

@@ -204,7 +204,7 @@ class Rehearsal:
         self._services.scheduler.after_audio(self._stream, lambda: self._obey(message))
 
     def stall(self) -> None:
-        """Nobody can be speaking on a wire that has been silent for a while."""
+        """The client ended its audio: nobody is speaking any more."""
         if self._session.is_speaking:
             self._advance(self._session.stall)
         if self._transcript is not None:

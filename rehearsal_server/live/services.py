@@ -109,7 +109,6 @@ class LiveLimits:
     max_sessions_per_account: int = 10
     max_message_bytes: int = 64 * 1024
     start_within_s: float = 5.0
-    stalled_after_s: float = 1.0
     idle_after_s: float = 30.0
     resume_within_s: float = 120.0
     max_session_s: float = 4 * 3600.0

@@ -75,7 +75,7 @@ class Session:
         self.now_ms = hop.end_ms
         self._hops += 1
         if hop.is_speech and not self._speaking and hop.onset_ms is None:
-            # After a stall the analysis is still in the speech that the stall ended.
+            # Audio goes on after its end; the analysis is still in the speech that was cut there.
             hop = hop._replace(onset_ms=hop.end_ms - HOP_MS)
         out: list[Output] = []
         if hop.onset_ms is not None:
@@ -94,7 +94,11 @@ class Session:
         return self._speaking
 
     def stall(self) -> list[Output]:
-        """No audio has come for a while: nobody can be speaking on a wire that is silent."""
+        """The client ended its audio: nobody is speaking any more.
+
+        Silence on the wire alone ends nothing. It may be the network's, and the audio that was
+        kept meanwhile must give the events that it would have given at once.
+        """
         if not self._speaking:
             return []
         self._speaking = False

@@ -352,7 +352,7 @@ def test_a_line_that_stop_cuts_short_is_kept() -> None:
     assert stage.session.is_over
 
 
-def test_speech_ends_when_the_wire_falls_silent() -> None:
+def test_speech_ends_with_the_audio() -> None:
     stage = ben()
     stage.speech(600)
     (event,) = stage.session.stall()
