@@ -1,4 +1,8 @@
-"""The same audio over a true socket, however it is cut, gives the same final events."""
+"""The same audio over a true socket, however it is cut, gives the same final events.
+
+What a model answers about a finished line comes when it is ready: the same answers, at no fixed
+place between the others.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +20,7 @@ from rehearsal_server.client.microphone import BufferSource
 from rehearsal_server.config import Settings
 from rehearsal_server.protocol.client_messages import Start
 from rehearsal_server.protocol.fields import AudioFormat
-from rehearsal_server.protocol.server_messages import Cue, Event, Saved
+from rehearsal_server.protocol.server_messages import Cue, Event, Pronunciation, Saved
 from rehearsal_server.voices.engine import VoiceSpec
 from rehearsal_server.voices.espeak.engine import EspeakEngine
 from rehearsal_server.voices.spoken import spoken_text
@@ -68,10 +72,12 @@ async def final_events(client: RehearsalClient, speech: bytes, chunk_ms: float) 
         async with aclosing(live.run(BufferSource(AUDIO, speech))) as messages:
             async for received in messages:
                 if isinstance(received.message, Event) and not isinstance(received.message, Saved):
-                    events.append(msgspec.structs.replace(received.message, proc_ms=0.0))
+                    events.append(msgspec.structs.replace(received.message, event=0, proc_ms=0.0))
                 if isinstance(received.message, Cue) and received.message.action == "scene_end":
                     await live.stop()
-    return events
+    return [e for e in events if not isinstance(e, Pronunciation)] + [
+        e for e in events if isinstance(e, Pronunciation)
+    ]
 
 
 async def test_any_cutting_gives_the_same_events(client: RehearsalClient, speech: bytes) -> None:
