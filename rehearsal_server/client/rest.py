@@ -144,7 +144,7 @@ class RehearsalClient:
         """Open a live session; see `open_session`."""
         return open_session(
             self.live_url,
-            self.access_token,
+            self.fresh_access_token,
             start,
             codec=codec,
             chunk_ms=chunk_ms,
@@ -164,6 +164,12 @@ class RehearsalClient:
     def live_url(self) -> str:
         """Address of the live socket."""
         return str(self._http.base_url.join("/v1/live")).replace("http", "ws", 1)
+
+    async def fresh_access_token(self) -> str:
+        """What opens a live socket now; refreshed if it has run out."""
+        if self._is_outdated():
+            await self.refresh()
+        return self.access_token
 
     @property
     def access_token(self) -> str:

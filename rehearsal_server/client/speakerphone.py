@@ -6,6 +6,7 @@ listener heard each begin and end: the actor's pick-up is measured from there.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -50,6 +51,8 @@ class Speakerphone:
         self._keep_audio = keep_audio
         # Announced and not yet heard; only the first can be playing.
         self._queue: dict[int, Utterance] = {}
+        # Every utterance that was ever announced: after a resume they may be announced again.
+        self._known: set[int] = set()
         self._free_from = 0
         self._marks: list[Playback] = []
         # Heard to their end or cut short, the newest last.
@@ -57,7 +60,8 @@ class Speakerphone:
 
     def receive(self, voice: Voice, position: int) -> None:
         """Take in word of an utterance, at a microphone position."""
-        if voice.state == "started":
+        if voice.state == "started" and voice.utterance not in self._known:
+            self._known.add(voice.utterance)
             self._queue[voice.utterance] = Utterance(
                 voice.utterance, voice.line_id, voice.sample_rate
             )
@@ -73,7 +77,7 @@ class Speakerphone:
     def receive_frame(self, header: AudioHeader, samples: memoryview, position: int) -> None:
         """Take in audio; frames of an utterance that was cut short may still be on the wire."""
         utterance = self._queue.get(header.stream)
-        if utterance is None:
+        if utterance is None or (len(samples) and header.position < utterance.samples):
             return
         if utterance.arrived_at is None and len(samples):
             utterance.arrived_at = position
@@ -84,6 +88,11 @@ class Speakerphone:
             utterance.frames.append(bytes(samples))
         if header.flags & AudioFlags.END:
             utterance.is_complete = True
+
+    def keep_only(self, speaking: Collection[int], position: int) -> None:
+        """Cut short whatever else is playing: it was while nobody could say so."""
+        for utterance in [u for u in self._queue.values() if u.number not in speaking]:
+            self._cut(utterance, position)
 
     def marks_until(self, position: int) -> list[Playback]:
         """Play on to a microphone position; what was heard since the last call, in order."""

@@ -16,6 +16,12 @@ class Partner:
 
     def __init__(self, speakerphone: Speakerphone) -> None:
         self._speakerphone = speakerphone
+        self._sent: dict[int, int] = {}
+
+    def begin_again(self, utterance: int, at: int) -> None:
+        """Announce an utterance anew, as after a resume."""
+        self._sent[utterance] = 0
+        self.tell(utterance, "started", at)
 
     def tell(self, utterance: int, state: str, at: int, words: tuple[SpokenWord, ...] = ()) -> None:
         voice = Voice(
@@ -30,7 +36,9 @@ class Partner:
     def play(
         self, utterance: int, samples: int, at: int, flags: AudioFlags = AudioFlags.NONE
     ) -> None:
-        header = AudioHeader(AudioKind.PARTNER, flags, utterance, 0, 0)
+        position = self._sent.get(utterance, 0)
+        self._sent[utterance] = position + samples
+        header = AudioHeader(AudioKind.PARTNER, flags, utterance, 0, position)
         self._speakerphone.receive_frame(header, memoryview(bytes(2 * samples)), at)
 
     def say(self, utterance: int, samples: int, at: int) -> None:
@@ -155,3 +163,26 @@ def test_audio_is_not_kept_otherwise() -> None:
     partner.say(1, samples=800, at=0)
     speakerphone.marks_until(SECOND)
     assert speakerphone.heard[0].pcm == b""
+
+
+def test_an_utterance_that_is_sent_again_is_heard_once() -> None:
+    speakerphone, partner = rig()
+    partner.tell(1, "started", 0)
+    partner.play(1, 800, at=0)
+    partner.begin_again(1, 400)
+    partner.play(1, 800, at=400)
+    partner.play(1, 800, at=400, flags=AudioFlags.END)
+    assert speakerphone.marks_until(SECOND) == [mark(1, "started", 0), mark(1, "ended", 200)]
+    partner.begin_again(1, SECOND)
+    partner.play(1, 1600, at=SECOND, flags=AudioFlags.END)
+    assert speakerphone.marks_until(2 * SECOND) == []
+    assert [u.samples for u in speakerphone.heard] == [1600]
+
+
+def test_what_ended_while_the_client_was_away_is_cut_short() -> None:
+    speakerphone, partner = rig()
+    for utterance in (1, 2):
+        partner.say(utterance, 8000, at=0)
+    speakerphone.keep_only((2,), 800)
+    assert speakerphone.marks_until(800)[-1] == mark(1, "stopped", 100)
+    assert speakerphone.marks_until(2 * SECOND)[-1] == mark(2, "ended", 1100)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import secrets
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -42,6 +43,12 @@ class RunningServer:
     async def another_login(self) -> RunningServer:
         """The same server, in one more login of the account."""
         return RunningServer(self.address, await _sign_in(self.address))
+
+    async def another_account(self) -> RunningServer:
+        """The same server, for somebody else."""
+        account = {**ACCOUNT, "email": f"{secrets.token_hex(4)}@example.org"}
+        await _sign_up(self.address, account)
+        return RunningServer(self.address, await _sign_in(self.address, account))
 
     def http(self) -> httpx.AsyncClient:
         return httpx.AsyncClient(
@@ -109,9 +116,12 @@ class Talk:
         heard: list[dict[str, Any]] = []
         async with asyncio.timeout(20):
             while not heard or heard[-1]["type"] != kind:
-                frame = await self.websocket.recv()
-                heard.append(json.loads(frame) if isinstance(frame, str) else {"type": "audio"})
+                heard.append(await self.next_message())
         return heard
+
+    async def next_message(self) -> dict[str, Any]:
+        frame = await self.websocket.recv()
+        return dict(json.loads(frame)) if isinstance(frame, str) else {"type": "audio"}
 
     async def fatal_error(self) -> tuple[str, str | None, int]:
         """Code and field of the fatal error, and the code that the socket closes with."""
@@ -149,12 +159,12 @@ async def running_server(
             await serving
 
 
-async def _sign_up(address: str) -> None:
+async def _sign_up(address: str, account: dict[str, str] = ACCOUNT) -> None:
     async with httpx.AsyncClient(base_url=f"http://{address}", trust_env=False) as http:
-        (await http.post("/v1/auth/register", json=ACCOUNT)).raise_for_status()
+        (await http.post("/v1/auth/register", json=account)).raise_for_status()
 
 
-async def _sign_in(address: str) -> str:
+async def _sign_in(address: str, account: dict[str, str] = ACCOUNT) -> str:
     async with httpx.AsyncClient(base_url=f"http://{address}", trust_env=False) as http:
-        tokens = (await http.post("/v1/auth/login", json=ACCOUNT)).raise_for_status().json()
+        tokens = (await http.post("/v1/auth/login", json=account)).raise_for_status().json()
         return str(tokens["access_token"])
