@@ -8,7 +8,7 @@ end of the chunk that decided it, from which its latency counts.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 import numpy as np
@@ -18,7 +18,8 @@ from benchmarks.speech_loop import READER, SAMPLE_RATE, Phase
 from dsp.bank import StreamBank
 from dsp.clock import HOP_SAMPLES
 from rehearsal_server.client.microphone import BufferSource
-from rehearsal_server.live.analysis import to_hops
+from rehearsal_server.following.offline import OfflineListener, prepare_listener
+from rehearsal_server.live.analysis import Hops, to_hops
 from rehearsal_server.offline import OfflineSession
 from rehearsal_server.protocol.server_messages import (
     AnyServerMessage,
@@ -48,7 +49,11 @@ def expected_messages(
     """Say what each client should have received by its audio's first `seconds`."""
     heard = _hear_phases(phases, seconds)
     plans = [_plan(phase) for phase in phases]
-    return [list(_replay(plans[log.phase], heard[log.phase], log)) for log in logs]
+    listeners = [prepare_listener(plan.scene, plan.role, OPTIONS.language) for plan in plans]
+    return [
+        list(_replay(plans[log.phase], listeners[log.phase].again(), heard[log.phase], log))
+        for log in logs
+    ]
 
 
 def final_key(message: ServerMessage) -> bytes:
@@ -62,17 +67,18 @@ def is_final(message: ServerMessage) -> bool:
     return isinstance(message, Event) and not isinstance(message, Saved)
 
 
-def _hear_phases(phases: Sequence[Phase], seconds: float) -> list[list[Hop]]:
+def _hear_phases(phases: Sequence[Phase], seconds: float) -> list[list[tuple[Hop, Hops]]]:
     """Analyse one stream of each phase, all at once."""
     bank = StreamBank(len(phases))
     slots = np.array([bank.acquire() for _ in phases])
     sources = [BufferSource(AUDIO, phase.pcm, loop=True) for phase in phases]
-    heard: list[list[Hop]] = [[] for _ in phases]
+    heard: list[list[tuple[Hop, Hops]]] = [[] for _ in phases]
     for _ in range(int(seconds * SAMPLE_RATE) // HOP_SAMPLES):
         pcm = np.stack([np.frombuffer(source.read(HOP_SAMPLES), "<i2") for source in sources])
-        hops = to_hops(bank.step(slots, pcm.astype(np.float32) / np.float32(32768)))
-        for stream, hop in zip(heard, hops, strict=True):
-            stream.append(hop)
+        samples = pcm.astype(np.float32) / np.float32(32768)
+        hops = to_hops(bank.step(slots, samples))
+        for stream, hop, audio in zip(heard, hops, samples, strict=True):
+            stream.append((hop, audio))
     return heard
 
 
@@ -80,22 +86,33 @@ def _plan(phase: Phase) -> SessionPlan:
     return SessionPlan(scene=parse_script(phase.script).scenes[0], role=READER, options=OPTIONS)
 
 
-def _replay(plan: SessionPlan, hops: Sequence[Hop], log: ClientLog) -> Iterator[Expected]:
+def _replay(
+    plan: SessionPlan,
+    listener: OfflineListener,
+    hops: Sequence[tuple[Hop, Hops]],
+    log: ClientLog,
+) -> Iterator[Expected]:
     lengths_ms = dict(_voice_lengths(received.message for received in log.received))
 
     def voice_length_ms(request: Speak) -> int | None:
         return lengths_ms.get(request.utterance)
 
     asked: list[Request] = []
-    offline = OfflineSession(Session(plan), AUDIO, voice_length_ms, asked=asked.append)
+    offline = OfflineSession(
+        Session(replace(plan, followed_lines=listener.followed_lines)),
+        AUDIO,
+        voice_length_ms,
+        listener=listener,
+        asked=asked.append,
+    )
     yield from (Expected(message, 0) for message in offline.begin())
     marks = list(log.marks)
-    for number, hop in enumerate(hops, start=1):
+    for number, (hop, samples) in enumerate(hops, start=1):
         chunk_end = number * HOP_SAMPLES
         while marks and marks[0][0] <= chunk_end:
             _, mark = marks.pop(0)
             yield from (Expected(message, chunk_end) for message in offline.receive(mark))
-        yield from (Expected(message, chunk_end) for message in offline.hear(hop))
+        yield from (Expected(message, chunk_end) for message in offline.hear(hop, samples))
         yield from (Expected(_unjudged(r), chunk_end) for r in asked if isinstance(r, JudgeWindow))
         asked.clear()
 

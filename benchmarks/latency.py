@@ -82,9 +82,8 @@ async def measure(sessions: int, seconds: float, speech: Path | None) -> Result:
             before = usage_of(server.pid)
             logs, during = await _load(server, rounds, sessions, seconds)
     latencies = Latencies()
-    for number, (log, expected) in enumerate(
-        zip(logs, expected_messages(rounds, logs, seconds), strict=True)
-    ):
+    expectations = await asyncio.to_thread(expected_messages, rounds, logs, seconds)
+    for number, (log, expected) in enumerate(zip(logs, expectations, strict=True)):
         latencies.add(number, log, expected)
     late_ms = list(lateness_ms(logs))
     return Result(

@@ -27,6 +27,7 @@ from rehearsal_server.live.rehearsals import Rehearsals
 from rehearsal_server.live.scheduler import StepScheduler
 from rehearsal_server.live.services import DeliveryServices, LiveLimits, LiveServices
 from rehearsal_server.live.speakers import Speakers
+from rehearsal_server.live.word_following import open_word_following
 from rehearsal_server.readiness import Probe
 from rehearsal_server.transcripts.transcriber import Transcriber
 from rehearsal_server.voices.cache import LayeredVoiceCache, MemoryVoiceCache
@@ -77,10 +78,15 @@ def create_app(settings: Settings, limits: LiveLimits | None = None) -> Starlett
                 await live.transcriber.load()
             if live.delivery.judge is not None:
                 stack.push_async_callback(live.delivery.judge.aclose)
-            for engine in await list_engines(live.speaker, live.transcriber, live.models):
+            for engine in await list_engines(
+                live.speaker, live.transcriber, live.models, live.words
+            ):
                 log.info("%s: %s", engine.name, engine.detail or "present")
             live.scheduler.start()
             stack.push_async_callback(live.scheduler.stop)
+            if live.words.scheduler is not None:
+                live.words.scheduler.start()
+                stack.push_async_callback(live.words.scheduler.stop)
             await rehearsals.open()
             stack.push_async_callback(rehearsals.close)
             await endpoint.start()
@@ -158,6 +164,7 @@ def _live_services(services: Services, limits: LiveLimits) -> LiveServices:
         pronouncing=open_pronouncing(espeak),
         transcriber=_make_transcriber(settings),
         delivery=delivery,
+        words=open_word_following(espeak),
         limits=limits,
         default_voice=settings.default_voice or None,
         allowed_origins=frozenset(settings.allowed_origins),

@@ -70,10 +70,10 @@ def _replay(options: argparse.Namespace) -> int:
 
     try:
         recording = read_recording(options.recording)
+        events = replay(recording)
     except RecordingError as error:
         print(error, file=sys.stderr)
         return 2
-    events = replay(recording)
     for event in events:
         print(JSON.encode(event).decode())
     changes = differences(recording, events)

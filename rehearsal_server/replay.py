@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
 
+from models.card import ModelAbsent
 from rehearsal_server.audio_files import read_frames
+from rehearsal_server.following.offline import OfflineListener, prepare_listener
 from rehearsal_server.offline import OfflineSession
 from rehearsal_server.protocol.client_messages import ClientMessage, Start
 from rehearsal_server.protocol.codec import JSON
 from rehearsal_server.protocol.server_messages import (
     Event,
     Feedback,
+    Following,
     Pronunciation,
     Saved,
     ServerMessage,
@@ -97,14 +100,35 @@ def read_recording(folder: Path) -> Recording:
 
 
 def replay(recording: Recording) -> list[Event]:
-    """The final events that the recorded audio and messages give now; `saved` is the server's."""
+    """The final events that the recorded audio and messages give now; `saved` is the server's.
+
+    Raises
+    ------
+    RecordingError
+        The words of the lines were followed, and that can't be done here; the message says why.
+    """
+    listener = _listener(recording)
+    plan = replace(recording.plan, followed_lines=listener.followed_lines if listener else ())
     offline = OfflineSession(
-        Session(recording.plan),
+        Session(plan),
         recording.start.audio,
         recording.voice_length_ms,
         tuple(e for e in recording.events if isinstance(e, Event) and _came_beside(e)),
+        listener,
+        {e.at_ms: e.reason for e in recording.events if isinstance(e, Following) and e.reason},
     )
     return [m for m in offline.run(recording.inputs()) if isinstance(m, Event)]
+
+
+def _listener(recording: Recording) -> OfflineListener | None:
+    """What follows the words, if they were followed then."""
+    if not any(isinstance(e, Following) and e.state == "words" for e in recording.events):
+        return None
+    plan = recording.plan
+    try:
+        return prepare_listener(plan.scene, plan.role, plan.options.language)
+    except ModelAbsent as absence:
+        raise RecordingError(f"its words were followed: {absence}") from None
 
 
 def differences(recording: Recording, replayed: list[Event]) -> list[str]:

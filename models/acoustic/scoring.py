@@ -12,12 +12,64 @@ from models.acoustic.row_products import BLOCK_ROWS, in_blocks
 
 Float32s = npt.NDArray[np.float32]
 
-# Frames that are worked on at a time, so that they stay in the processor's cache.
-_CHUNK_BLOCKS = 8
+# Frames to work on at a time, so that they stay in the processor's cache.
+CHUNK_FRAMES = 64
 # A stream's likelihood is never less than this share of that of its best density: one frame that
 # fits nothing must not outweigh a whole word. The product of three such stays a normal float32.
 _LEAST_LIKELIHOOD = np.float32(1e-12)
 _DEEPEST_LOG = np.float32(-40.0)
+
+
+def relative_densities(model: AcousticModel, features: Float32s) -> Float32s:
+    """Evaluate every Gaussian of the model for every frame.
+
+    Parameters
+    ----------
+    model : AcousticModel
+    features : float32, shape (n_frames, n_streams * n_dimensions)
+        From `front_end`, the mean subtracted; best `CHUNK_FRAMES` at most.
+
+    Returns
+    -------
+    float32, shape (n_streams, n_frames rounded up to whole blocks, n_codebooks * n_densities)
+        Density over the frame's best one in that stream. Bit-equal whatever frames are together.
+    """
+    count = len(features)
+    ones = np.ones((count, 1), np.float32)
+    by_stream = features.reshape(count, model.streams, -1).transpose(1, 0, 2)
+    densities = np.stack(
+        [
+            np.matmul(in_blocks(np.concatenate([part, part**2, ones], axis=1)), terms)
+            for part, terms in zip(by_stream, model.precision_terms, strict=True)
+        ]
+    )
+    densities -= densities.max(axis=-1, keepdims=True)
+    np.maximum(densities, _DEEPEST_LOG, out=densities)
+    np.exp(densities, out=densities)
+    return densities.reshape(model.streams, -1, densities.shape[-1])
+
+
+def mix_few(model: AcousticModel, densities: Float32s, senones: Senones) -> Float32s:
+    """Score a few senones, such as those of one line, for a few frames.
+
+    Parameters
+    ----------
+    model : AcousticModel
+    densities : float32, shape (n_streams, n_frames, n_codebooks * n_densities)
+        From `relative_densities`.
+    senones : int32, shape (n_senones,)
+
+    Returns
+    -------
+    float32, shape (n_frames, n_senones)
+        As from `SenoneScorer.score`, to the last digits.
+    """
+    by_codebook = densities.reshape(*densities.shape[:2], model.codebooks, -1)
+    own = by_codebook[:, :, model.senone_codebook[senones]]
+    mixed = np.vecdot(own, model.weights[:, senones][:, None])
+    np.maximum(mixed, _LEAST_LIKELIHOOD, out=mixed)
+    scores: Float32s = np.log(mixed.prod(axis=0))
+    return scores
 
 
 class _CodebookPart(NamedTuple):
@@ -30,7 +82,7 @@ class _CodebookPart(NamedTuple):
 
 
 class SenoneScorer:
-    """Scores a fixed set of senones.
+    """Scores a fixed set of senones for any number of frames.
 
     Parameters
     ----------
@@ -61,38 +113,26 @@ class SenoneScorer:
             exact, and nothing else is to be read from them. Bit-equal whatever frames are scored
             together.
         """
-        count = len(features)
-        by_stream = features.reshape(count, self.model.streams, -1)
-        ones = np.ones((count, 1), np.float32)
-        inputs = [
-            in_blocks(np.concatenate([part, part**2, ones], axis=1))
-            for part in by_stream.transpose(1, 0, 2)
-        ]
-        scores = np.empty((len(inputs[0]), BLOCK_ROWS, len(self.senones)), np.float32)
-        for start in range(0, len(scores), _CHUNK_BLOCKS):
-            chunk = slice(start, start + _CHUNK_BLOCKS)
-            scores[chunk] = self._score_chunk([blocks[chunk] for blocks in inputs])
-        rows = scores.reshape(-1, len(self.senones))[:count]
-        return np.log(rows, out=rows)
+        scores = np.empty((len(features), len(self.senones)), np.float32)
+        for start in range(0, len(features), CHUNK_FRAMES):
+            chunk = slice(start, start + CHUNK_FRAMES)
+            scores[chunk] = self.mix(relative_densities(self.model, features[chunk]))[
+                : len(scores[chunk])
+            ]
+        return scores
 
-    def _score_chunk(self, inputs: list[Float32s]) -> Float32s:
-        """Likelihoods of some blocks of frames, shape (n_blocks, BLOCK_ROWS, n_senones)."""
-        likelihoods = np.ones((*inputs[0].shape[:2], len(self.senones)), np.float32)
+    def mix(self, densities: Float32s) -> Float32s:
+        """As `score`, for `relative_densities` that others use too."""
+        blocks = densities.reshape(len(densities), -1, BLOCK_ROWS, densities.shape[-1])
+        likelihoods = np.ones((*blocks.shape[1:3], len(self.senones)), np.float32)
         mixed = np.empty_like(likelihoods)
-        for stream, blocks in enumerate(inputs):
-            densities = np.matmul(blocks, self.model.precision_terms[stream])
-            densities -= densities.max(axis=-1, keepdims=True)
-            np.maximum(densities, _DEEPEST_LOG, out=densities)
-            np.exp(densities, out=densities)
+        for stream, relative in enumerate(blocks):
             for part in self._parts:
-                np.matmul(
-                    densities[..., part.densities],
-                    part.weights[stream],
-                    out=mixed[..., part.columns],
-                )
+                weights = part.weights[stream]
+                np.matmul(relative[..., part.densities], weights, out=mixed[..., part.columns])
             np.maximum(mixed, _LEAST_LIKELIHOOD, out=mixed)
             likelihoods *= mixed
-        ordered: npt.NDArray[np.float32] = likelihoods[..., self._columns]
+        ordered: Float32s = np.log(likelihoods.reshape(-1, len(self.senones))[:, self._columns])
         return ordered
 
 

@@ -5,24 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from models.registry import ModelStatus
+from rehearsal_server.live.word_following import WordFollowing
 from rehearsal_server.protocol.server_messages import Engine
 from rehearsal_server.transcripts.transcriber import Transcriber
 from rehearsal_server.voices.speaker import Speaker
 
 # Each says what happens instead, so that nobody mistakes an estimate for a measurement.
-_ABSENT = (
-    Engine(
-        name="script_following",
-        available=False,
-        detail="not built yet: the position in a line is estimated from the actor's pace, and "
-        "`options.strictness` has no effect",
-    ),
-    Engine(name="recording", available=False, detail="not built yet: no audio is kept"),
-)
+_ABSENT = (Engine(name="recording", available=False, detail="not built yet: no audio is kept"),)
 
 
 async def list_engines(
-    speaker: Speaker, transcriber: Transcriber, models: Sequence[ModelStatus]
+    speaker: Speaker,
+    transcriber: Transcriber,
+    models: Sequence[ModelStatus],
+    words: WordFollowing,
 ) -> tuple[Engine, ...]:
     """Every engine, present or absent."""
     learned = tuple(
@@ -41,7 +37,7 @@ async def list_engines(
         available=True,
         detail="voice activity, pitch, level, loudness, voice quality",
     )
-    return (analysis, *voices, *_recognisers(transcriber), *learned, *_ABSENT)
+    return (analysis, words.engine(), *voices, *_recognisers(transcriber), *learned, *_ABSENT)
 
 
 def _recognisers(transcriber: Transcriber) -> tuple[Engine, ...]:

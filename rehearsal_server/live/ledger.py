@@ -16,7 +16,7 @@ from rehearsal_server.live.history import (
     step_records,
 )
 from rehearsal_server.live.inputs import Step
-from rehearsal_server.protocol.server_messages import Event
+from rehearsal_server.protocol.server_messages import Event, Transcript
 from storage.journal import JournalFailed, Record, SessionLog
 
 
@@ -105,6 +105,12 @@ class Ledger:
         """Let go of the journal; what is not flushed is forgotten."""
         self._log.watcher = None
         await asyncio.to_thread(self._log.close)
+
+    def has_transcript(self, message: Transcript) -> bool:
+        """Whether these words were told before a restart, after which they are heard again."""
+        told = (e for e in reversed(self.events) if isinstance(e, Transcript) and e.words)
+        last = next(told, None)
+        return bool(last and message.words and message.words[-1].end_ms <= last.words[-1].end_ms)
 
     # -- what is durable ---------------------------------------------------------------------
 

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Protocol
+from collections.abc import Callable
 
 from dsp.line_voice import LineVoice
 from models.emotion.estimate import EmotionEstimate
 from models.pronunciation.assessment import PronunciationScores
+from rehearsal_server.following.preparation import LineGraphs
 from rehearsal_server.live.checkpoint import ChunkEnd
 from rehearsal_server.live.faults import DONE, Ending, SocketFault, ending_for
 from rehearsal_server.live.history import Beginning, Secrets
 from rehearsal_server.live.inputs import Step
 from rehearsal_server.live.ledger import Ledger
+from rehearsal_server.live.line_listening import LineListening
 from rehearsal_server.live.line_measuring import Answers, LineMeasuring
+from rehearsal_server.live.link import Link
 from rehearsal_server.live.microphone import ChunkSequence
-from rehearsal_server.live.outbox import Outbox
 from rehearsal_server.live.partner import PartnerVoice
 from rehearsal_server.live.restoring import Restored, needed_from_ms
 from rehearsal_server.live.scheduler import Analysed, Chunk
@@ -35,10 +37,12 @@ from rehearsal_server.protocol.server_messages import (
 from rehearsal_server.session.requests import (
     DescribeLine,
     Finish,
+    FollowLine,
     JudgeWindow,
     Prefetch,
     Silence,
     Speak,
+    StopFollowing,
 )
 from rehearsal_server.session.result import SessionResult
 from rehearsal_server.session.scene import Output
@@ -51,22 +55,6 @@ from storage.journal import JournalFailed
 log = logging.getLogger("rehearsal_server.live")
 
 
-class Link(Protocol):
-    """The socket that a rehearsal is on."""
-
-    @property
-    def outbox(self) -> Outbox:
-        """What waits to be sent."""
-
-    def put(
-        self, message: ServerMessage, received_s: float | None = None, after_frame: int = 0
-    ) -> None:
-        """Queue a message; see `Outbox.put`."""
-
-    def end(self, ending: Ending) -> None:
-        """Close the socket soon, in this way."""
-
-
 class Rehearsal:
     """Feeds the analysis, runs the session core, answers its requests and journals it all.
 
@@ -76,6 +64,7 @@ class Rehearsal:
     beginning : what it was started with
     secrets : who may resume it
     cast : voices of the partners
+    graphs : of the lines whose words can be followed
     ledger : its journal
     restored : what to go on with; None begins
     """
@@ -86,6 +75,7 @@ class Rehearsal:
         beginning: Beginning,
         secrets: Secrets,
         cast: Cast,
+        graphs: LineGraphs,
         ledger: Ledger,
         restored: Restored | None = None,
     ) -> None:
@@ -99,6 +89,7 @@ class Rehearsal:
         self._session = restored.session if restored else Session(beginning.plan)
         checkpoint = restored.checkpoint if restored else None
         first = checkpoint.end if checkpoint else ChunkEnd(0, 0)
+        begins_ms = checkpoint.heard_ms if checkpoint else 0
         self._partner = PartnerVoice(
             services.speaker, beginning.user_id, self._tell, self._voice_done
         )
@@ -112,8 +103,11 @@ class Rehearsal:
             lambda: self._session.speaker,
             Answers(self._judged, self._described, self._pronounced),
             beginning.plan,
-            begins_ms=checkpoint.heard_ms if checkpoint else 0,
+            begins_ms=begins_ms,
             undescribed=restored.undescribed if restored else (),
+        )
+        self._listening = LineListening(
+            services.words.scheduler, graphs, self._session, self._advance, begins_ms=begins_ms
         )
         options = beginning.start.options
         self._transcript = (
@@ -123,6 +117,8 @@ class Rehearsal:
         # A step failed half-way: what is in memory is no longer what is in the journal.
         self._is_broken = False
         self._is_closed = False
+        if (listening := self._session.listening) is not None:
+            self._listening.obey(listening)  # again, as before the restart
 
     @property
     def session_id(self) -> str:
@@ -194,14 +190,14 @@ class Rehearsal:
             chunk = Chunk(payload, received_s, self._chunks.end)
             self._services.scheduler.feed(self._stream, chunk)
         if flags & AudioFlags.END:
-            self._services.scheduler.after_audio(self._stream, self.stall)
+            self._after_audio(self.stall)
         limit = self._chunks.bytes_in(self._services.limits.max_waiting_s)
         await self._stream.wait_until_below(limit)
 
     def receive(self, message: ClientMessage) -> None:
         """Take in a message, once the audio that was sent before it is heard."""
         self._messages += 1
-        self._services.scheduler.after_audio(self._stream, lambda: self._obey(message))
+        self._after_audio(lambda: self._obey(message))
 
     def stall(self) -> None:
         """The client ended its audio: nobody is speaking any more."""
@@ -233,11 +229,7 @@ class Rehearsal:
         if self._is_closed:
             return
         self._measuring.hear(result)
-        # What is heard again after a restart has had its effect already.
-        heard_ms = self._session.now_ms
-        for hop in result.hops:
-            if hop.end_ms > heard_ms:
-                self._advance(self._session.hear, hop, received_s=result.received_s)
+        self._listening.take(result)
         if self._transcript is not None:
             self._transcript.hear(result.hops, result.audio[: len(result.hops)])
         self._measuring.describe_what_has_come()
@@ -247,18 +239,16 @@ class Rehearsal:
         if result.fault is not None:
             self._end(ending_for(result.fault))
 
+    def _after_audio(self, action: Callable[[], None]) -> None:
+        """Run `action` once all audio that came before it is heard."""
+        self._services.scheduler.after_audio(self._stream, lambda: self._listening.after(action))
+
     def _transcribed(self, message: Transcript | Error) -> None:
         if isinstance(message, Transcript):
-            if not self._was_transcribed(message):
+            if not self._ledger.has_transcript(message):
                 self._advance(self._session.transcribed, message)
         else:
             self._tell(message)
-
-    def _was_transcribed(self, message: Transcript) -> bool:
-        """Whether these words were told before a restart, after which they are heard again."""
-        told = (e for e in reversed(self._ledger.events) if isinstance(e, Transcript) and e.words)
-        last = next(told, None)
-        return bool(last and message.words and message.words[-1].end_ms <= last.words[-1].end_ms)
 
     def _voice_done(self, utterance: int, duration_ms: int | None) -> None:
         """The whole of an utterance is on its way, or it failed if it has no duration."""
@@ -292,6 +282,8 @@ class Rehearsal:
                     self._partner.silence(utterance, output.line_id)
                 case Prefetch():
                     self._partner.prefetch(output.character, output.text)
+                case FollowLine() | StopFollowing():
+                    self._listening.obey(output)
                 case JudgeWindow():
                     self._measuring.judge(output)
                 case DescribeLine():
@@ -399,6 +391,7 @@ class Rehearsal:
         self._is_closed = True
         self.detach()
         self._services.scheduler.close(self._stream)
+        self._listening.close()
         await self._partner.close()
         if self._transcript is not None:
             self._transcript.close()

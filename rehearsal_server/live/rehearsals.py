@@ -17,7 +17,8 @@ from rehearsal_server.live.history import (
     secrets_record,
 )
 from rehearsal_server.live.ledger import Ledger
-from rehearsal_server.live.rehearsal import Link, Rehearsal
+from rehearsal_server.live.link import Link
+from rehearsal_server.live.rehearsal import Rehearsal
 from rehearsal_server.live.restoring import CannotGoOn, Restored, check_audio, restore
 from rehearsal_server.live.services import ArchiveUnavailable, Identity, LiveServices, NoSession
 from rehearsal_server.live.starting import Starting, cast_partners
@@ -106,7 +107,9 @@ class Rehearsals:
             await asyncio.to_thread(self._journal.remove, session_id)
             raise SocketFault("overload", str(error)) from None
         ledger = Ledger(session_log)
-        rehearsal = Rehearsal(self._services, beginning, secrets, starting.cast, ledger)
+        rehearsal = Rehearsal(
+            self._services, beginning, secrets, starting.cast, starting.graphs, ledger
+        )
         self._in_memory[session_id] = rehearsal
         return rehearsal, secret
 
@@ -225,12 +228,16 @@ class Rehearsals:
             cast = await cast_partners(
                 self._services, history.beginning.plan, history.beginning.characters
             )
+            plan = history.beginning.plan
+            graphs = await self._services.words.prepare_again(
+                plan.scene, plan.role, plan.options.language, plan.followed_lines
+            )
         except BaseException:
             session_log.close()
             raise
         ledger = Ledger(session_log, history.events, restored.messages)
         rehearsal = Rehearsal(
-            self._services, history.beginning, history.secrets, cast, ledger, restored
+            self._services, history.beginning, history.secrets, cast, graphs, ledger, restored
         )
         self._in_memory[session_id] = rehearsal
         return rehearsal

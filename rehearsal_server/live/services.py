@@ -15,6 +15,7 @@ from rehearsal_server.live.line_describer import LineDescriber
 from rehearsal_server.live.pronouncing import LinePronouncing
 from rehearsal_server.live.scheduler import StepScheduler
 from rehearsal_server.live.speakers import Speakers
+from rehearsal_server.live.word_following import WordFollowing
 from rehearsal_server.scripts.model import Script
 from rehearsal_server.session.result import SessionResult
 from rehearsal_server.transcripts.transcriber import Transcriber
@@ -145,6 +146,7 @@ class LiveServices:
     # Engine and voice of partners where a session asks for none; None takes what fits best.
     default_voice: str | None
     allowed_origins: frozenset[str]
+    words: WordFollowing = field(default_factory=lambda: WordFollowing("not set up"))
     observer: Observer = field(default_factory=NoObserver)
 
     @property

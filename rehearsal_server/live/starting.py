@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from rehearsal_server.following.preparation import LineGraphs
 from rehearsal_server.live.engines import list_engines
 from rehearsal_server.live.faults import SocketFault
 from rehearsal_server.live.history import Beginning
@@ -32,6 +33,8 @@ class Starting:
     plan: SessionPlan
     characters: tuple[str, ...]
     cast: Cast
+    # Of the lines whose words can be followed.
+    graphs: LineGraphs
 
     def beginning(self, session_id: str, user_id: str) -> Beginning:
         """What its journal begins with."""
@@ -59,7 +62,9 @@ async def greet(services: LiveServices) -> Hello:
             idle_after_ms=round(1000 * limits.idle_after_s),
             resume_within_ms=round(1000 * limits.resume_within_s),
         ),
-        engines=await list_engines(services.speaker, services.transcriber, services.models),
+        engines=await list_engines(
+            services.speaker, services.transcriber, services.models, services.words
+        ),
     )
 
 
@@ -144,7 +149,9 @@ async def prepare(services: LiveServices, identity: Identity, start: Start) -> S
     characters = tuple(character.name for character in script.characters)
     cast = await cast_partners(services, plan, characters)
     await ready_transcriber(services, start.options)
-    return Starting(start, plan, characters, cast)
+    graphs = await services.words.prepare(plan.scene, plan.role, plan.options.language)
+    plan = replace(plan, followed_lines=tuple(graphs))
+    return Starting(start, plan, characters, cast, graphs)
 
 
 def scene_lines(plan: SessionPlan) -> tuple[SceneLine, ...]:

@@ -171,6 +171,25 @@ class Voice(ServerMessage, frozen=True, kw_only=True, tag="voice"):
     ] = ()
 
 
+class Following(Event, frozen=True, kw_only=True, tag="following"):
+    """How the actor's place in their lines is known from now on."""
+
+    state: Annotated[
+        Literal["words", "pace"],
+        Meta(
+            description="`words`: the words of every line are listened to. `pace`: from here to "
+            "the end of the line the place is estimated from the speaking time."
+        ),
+    ]
+    line_id: Annotated[
+        str | None, Meta(description="The line that is concerned; null for all of them.")
+    ] = None
+    reason: Annotated[
+        str, Meta(description="Why the words are not listened to, e.g. `overload`.")
+    ] = ""
+    at_ms: AtMs
+
+
 class Progress(ServerMessage, frozen=True, kw_only=True, tag="progress"):
     """Where in the line the actor is; the latest wins."""
 
@@ -379,6 +398,7 @@ AnyServerMessage = (
     | Speech
     | Cue
     | Voice
+    | Following
     | Progress
     | Transcript
     | Timing

@@ -1,13 +1,8 @@
-"""Where in the line the actor is: the seam for a script follower.
-
-Until a recogniser listens to the words, the position is estimated from how long the actor has
-spoken, at their own pace. Its confidence says so.
-"""
+"""Where in the line the actor is, by its words or, where these can't be followed, by pace."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
 
 from rehearsal_server.scripts.durations import expected_phonation_ms
 from rehearsal_server.scripts.syllables import syllables
@@ -24,21 +19,11 @@ class Position:
     # Share of the line, finer than whole words; may pass 1 for a slow speaker.
     fraction: float
     confidence: float
-
-
-class Follower(Protocol):
-    """Follows one actor through the lines of a scene."""
-
-    engine: str
-
-    def begin_line(self, text: str) -> None:
-        """The actor is about to say `text`."""
-
-    def position(self, speech: list[Span]) -> Position:
-        """Where in the line the actor is, having spoken during `speech`."""
-
-    def end_line(self, speech: list[Span], *, complete: bool) -> None:
-        """The line is over; `complete` if all of it was said without help."""
+    # By the words: at the line's end, how long nothing was said since its last word. None where
+    # words are left, or where they are not followed.
+    silent_at_end_ms: int | None = None
+    # By the words: share of the line's words that were heard. None where they are not followed.
+    heard_share: float | None = None
 
 
 class PaceFollower:
@@ -48,7 +33,6 @@ class PaceFollower:
     exponential smoothing and bounded, so that one odd line cannot spoil the next.
     """
 
-    engine = "pace"
     _SMOOTHING = 0.4
     _SLOWEST, _FASTEST = 2.0, 0.5
     # A position from timing alone never deserves more.

@@ -30,6 +30,11 @@ def total_ms(spans: list[Span]) -> int:
     return sum(span.length_ms for span in spans)
 
 
+def until(spans: list[Span], end_ms: int) -> list[Span]:
+    """What is left of `spans` before `end_ms`."""
+    return [Span(s.start_ms, min(s.end_ms, end_ms)) for s in spans if s.start_ms < end_ms]
+
+
 def _without(span: Span, hole: Span) -> list[Span]:
     before = Span(span.start_ms, min(span.end_ms, hole.start_ms))
     after = Span(max(span.start_ms, hole.end_ms), span.end_ms)

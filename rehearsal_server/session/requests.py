@@ -32,6 +32,24 @@ class Prefetch:
 
 
 @dataclass(frozen=True)
+class FollowLine:
+    """Listen to the words of a line; answered by hear_words, before each hop, or lose_words.
+
+    The answers go on after the line's end, until there is another request of these two kinds.
+    """
+
+    line_id: str
+    from_ms: int
+
+
+@dataclass(frozen=True)
+class StopFollowing:
+    """Nothing after this moment belongs to the line that was listened to."""
+
+    at_ms: int
+
+
+@dataclass(frozen=True)
 class JudgeWindow:
     """Judge how a stretch of the actor's speech comes across; answered by window_judged."""
 
@@ -55,4 +73,6 @@ class Finish:
     """The session is over: save its result and close."""
 
 
-Request = Speak | Silence | Prefetch | JudgeWindow | DescribeLine | Finish
+Request = (
+    Speak | Silence | Prefetch | FollowLine | StopFollowing | JudgeWindow | DescribeLine | Finish
+)

@@ -9,6 +9,7 @@ from typing import Literal
 
 from dsp.line_voice import LineVoice
 from models.pronunciation.assessment import PronunciationScores
+from rehearsal_server.protocol.fields import LineWord
 from rehearsal_server.protocol.server_messages import Feedback
 from rehearsal_server.session.delivery_coaching import CameAcross
 from rehearsal_server.session.line_timing import LineTiming
@@ -34,6 +35,8 @@ class Performance:
     timing: LineTiming | None  # None if nothing was said
     prompts: int
     feedback: tuple[Feedback, ...]
+    # What became of each word; empty if the words were not followed.
+    words: tuple[LineWord, ...] = ()
     # Comes after the line, from its audio; None until then, or where it could not be measured.
     voice: LineVoice | None = None
     pronunciation: PronunciationScores | None = None

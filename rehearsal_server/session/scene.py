@@ -24,10 +24,10 @@ from rehearsal_server.protocol.fields import Options
 from rehearsal_server.protocol.server_messages import Cue, Error, ErrorCode, ServerMessage
 from rehearsal_server.scripts.model import Scene
 from rehearsal_server.session.barge_in import BargeInDetector
-from rehearsal_server.session.following import Follower
 from rehearsal_server.session.hop import Hop
 from rehearsal_server.session.intervals import Span
-from rehearsal_server.session.line_end import silence_that_ends_ms
+from rehearsal_server.session.line_end import is_over
+from rehearsal_server.session.line_follower import LineFollower
 from rehearsal_server.session.playback import Basis, PlayedUtterance, Utterances
 from rehearsal_server.session.requests import Finish, Prefetch, Request
 from rehearsal_server.session.result import Outcome, Performance, usual_articulation_rate
@@ -56,7 +56,7 @@ class ScenePractice:
 
     name = "scene"
 
-    def __init__(self, scene: Scene, role: str, options: Options, follower: Follower) -> None:
+    def __init__(self, scene: Scene, role: str, options: Options, follower: LineFollower) -> None:
         self.plan = ScenePlan(scene, role)
         self.state = State.IDLE
         self.performances: list[Performance] = []
@@ -212,10 +212,17 @@ class ScenePractice:
         self._cursor = index - 1
         self._advance(at_ms)
 
-    def _clear_stage(self) -> None:
-        """Stop whoever has the line."""
+    def _clear_stage(self, take_back: Turn | None = None) -> None:
+        """Stop whoever has the line; `take_back` may be given back."""
         self._out += self._utterances.hush()
-        self._turn, self._take_back, self._early_onset_ms = None, None, None
+        self._turn, self._early_onset_ms = None, None
+        self._keep_line(take_back)
+
+    def _keep_line(self, turn: Turn | None) -> None:
+        """Be ready to give a line back that ended; None once no line can be."""
+        self._take_back = turn
+        if turn is None:
+            self._out += self._follower.stop_listening(self._track.now_ms)
 
     def _advance(self, at_ms: int, cue_end: tuple[int, Basis] | None = None) -> None:
         self._cursor += 1
@@ -253,8 +260,8 @@ class ScenePractice:
             cut_in=cut_in,
             cue_interrupted=cue_end is not None and self.plan.lines[self._cursor - 1].interrupted,
         )
-        self._follower.begin_line(line.text)
         self._out.append(Cue(action="speak", line_id=line.id, text=line.text, at_ms=at_ms))
+        self._out += self._follower.begin_line(line, self._turn.listens_from_ms)
         self._prefetch()
 
     def _listens_from_ms(self, at_ms: int, cue_end: tuple[int, Basis] | None) -> int:
@@ -307,18 +314,18 @@ class ScenePractice:
     def _reopen(self, turn: Turn, now_ms: int) -> None:
         """Give a line back to the actor who was not done with it."""
         self._fire(Trigger.TAKE_BACK)
-        self._clear_stage()
+        self._out += self._utterances.hush()
+        self._take_back, self._early_onset_ms = None, None
         self.performances.pop()
         self._cursor -= 1
         self._turn = turn
-        self._follower.begin_line(turn.line.text)
-        line = turn.line
+        self._follower.reopen_line(line := turn.line)
         self._out.append(Cue(action="speak", line_id=line.id, text=line.text, at_ms=now_ms))
 
     def _advance_if_heard(self, partner: PlayedUtterance, now_ms: int) -> None:
         heard = partner.heard_end(now_ms)
         if heard is not None:
-            self._take_back = None
+            self._keep_line(None)
             self._utterances.forget()
             self._advance(heard[0], heard)
 
@@ -326,18 +333,17 @@ class ScenePractice:
 
     def _hear_turn(self, turn: Turn, now_ms: int) -> None:
         speech = turn.speech(self._track)
-        if self._track.is_speaking and speech and speech[-1].end_ms == now_ms:
-            if self.state is not State.ACTORS_TURN:
-                self._fire(Trigger.SPEAK)
-            return
         position = self._follower.position(speech)
-        silent_ms = now_ms - turn.silent_since_ms(speech)
+        speaks = self._track.is_speaking and bool(speech) and speech[-1].end_ms == now_ms
+        silent_ms = 0 if speaks else now_ms - turn.silent_since_ms(speech)
         patience_ms = turn.patience_ms(position.fraction)
-        ends_ms = silence_that_ends_ms(position, self._options.advance)
         has_spoken = bool(speech) and speech[-1].end_ms > (turn.prompted_ms or 0)
-        if has_spoken and ends_ms is not None and silent_ms >= ends_ms + patience_ms:
+        if has_spoken and is_over(position, silent_ms, self._options, patience_ms=patience_ms):
             self._end_line(turn, "spoken", now_ms)
             self._advance(now_ms)
+        elif speaks:
+            if self.state is not State.ACTORS_TURN:
+                self._fire(Trigger.SPEAK)
         elif silent_ms >= self._options.prompt_after_ms + patience_ms:
             self._hesitate(turn, now_ms, may_end=has_spoken)
         elif speech and self.state is State.ACTORS_TURN and silent_ms >= HOLD_AFTER_MS:
@@ -363,20 +369,19 @@ class ScenePractice:
 
     def _end_line(self, turn: Turn, outcome: Outcome, now_ms: int) -> None:
         """The actor's line is over: measure it and say so."""
-        speech = turn.speech(self._track)
+        position = self._follower.position(turn.speech(self._track))
+        speech = self._follower.said(turn.speech(self._track))
         if outcome == "spoken" and turn.prompts.used:
             outcome = "prompted"
-        fraction = self._follower.position(speech).fraction
         performance = judge_take(
             turn,
-            Ended(speech, outcome, fraction, now_ms),
+            Ended(speech, outcome, position.fraction, now_ms, self._follower.words_heard()),
             usual_articulation_rate(self.performances),
         )
         self.performances.append(performance)
         self._follower.end_line(speech, complete=outcome == "spoken")
         self._track.forget_before(turn.listens_from_ms)
-        self._clear_stage()
-        self._take_back = turn if outcome == "spoken" and fraction < 1 else None
+        self._clear_stage(turn if outcome == "spoken" and position.fraction < 1 else None)
         self._out += tell_take(performance)
         if performance.timing is not None:
             self._out.append(description_of(performance))

@@ -22,15 +22,16 @@ from rehearsal_server.protocol.server_messages import Emotion, Event, Level, Spe
 from rehearsal_server.scripts.model import Scene
 from rehearsal_server.session.directions import LineDirection
 from rehearsal_server.session.emotion_windows import WindowPlanner
-from rehearsal_server.session.following import Follower, PaceFollower
 from rehearsal_server.session.hop import Hop
+from rehearsal_server.session.line_follower import LineFollower
 from rehearsal_server.session.playback import PlayedUtterance
 from rehearsal_server.session.pronounced import pronunciation_event
-from rehearsal_server.session.requests import DescribeLine, Finish, JudgeWindow
+from rehearsal_server.session.requests import DescribeLine, Finish, FollowLine, JudgeWindow
 from rehearsal_server.session.result import SessionResult, summarise
 from rehearsal_server.session.scene import ROOM_TAIL_MS, Output, ScenePractice
 from rehearsal_server.session.speaker import LineHeard, Speaker
 from rehearsal_server.session.take import describe_take, description_of
+from rehearsal_server.session.words_heard import WordsHeard
 
 # One meter every third hop: 16.7 a second, under the protocol's 20.
 _HOPS_PER_METER = 3
@@ -47,16 +48,17 @@ class SessionPlan:
     directions: Mapping[str, LineDirection] = field(default_factory=dict)
     # What is known of the actor's voice.
     speaker: Speaker = field(default_factory=Speaker)
+    # Ids of the actor's lines whose words can be followed.
+    followed_lines: tuple[str, ...] = ()
 
 
 class Session:
     """One actor's session, from `begin` to `result`."""
 
-    def __init__(self, plan: SessionPlan, follower: Follower | None = None) -> None:
+    def __init__(self, plan: SessionPlan) -> None:
         self.plan = plan
-        self.practice = ScenePractice(
-            plan.scene, plan.role, plan.options, follower or PaceFollower()
-        )
+        self._follower = LineFollower(plan.followed_lines)
+        self.practice = ScenePractice(plan.scene, plan.role, plan.options, self._follower)
         self.speaker = plan.speaker.calibrating() if plan.options.calibrate else plan.speaker
         self.now_ms = 0
         self.events = 0
@@ -68,7 +70,7 @@ class Session:
 
     def begin(self) -> list[Output]:
         """Give the first cue."""
-        return self._number(self.practice.begin())
+        return self._number(self._follower.begin_session() + self.practice.begin())
 
     def hear(self, hop: Hop) -> list[Output]:
         """Take in 20 ms of the microphone."""
@@ -88,6 +90,19 @@ class Session:
             out.append(_meter(hop))
         return self._number(out + self.practice.hear(hop) + self._plan_window(hop))
 
+    def hear_words(self, heard: WordsHeard) -> list[Output]:
+        """Take in what was heard of the line, before the hop that it ends with."""
+        return self._number(self._follower.hear(heard))
+
+    def lose_words(self, reason: str) -> list[Output]:
+        """The line can't be listened to any more; `reason` is told."""
+        return self._number(self._follower.lose(reason, self.now_ms))
+
+    @property
+    def listening(self) -> FollowLine | None:
+        """The line that is listened to, to be asked for again after a restart."""
+        return self._follower.listening
+
     @property
     def is_speaking(self) -> bool:
         """Whether speech began and has not ended."""
@@ -99,7 +114,7 @@ class Session:
         Silence on the wire alone ends nothing. It may be the network's, and the audio that was
         kept meanwhile must give the events that it would have given at once.
         """
-        if not self._speaking:
+        if not self._speaking or self.is_over:
             return []
         self._speaking = False
         self.practice.stall()

@@ -108,7 +108,7 @@ async def test_hello_names_what_is_there_and_what_is_not(server: RunningServer) 
     assert hello["practices"] == ["scene"]
     engines = {engine["name"]: engine for engine in hello["engines"]}
     assert engines["voice:espeak-ng"]["available"]
-    assert not engines["script_following"]["available"]
+    assert engines["script_following"]["available"]
     assert engines["script_following"]["detail"]
 
 
@@ -291,7 +291,8 @@ async def test_the_partner_is_heard(server: RunningServer) -> None:
     async with server.socket() as talk:
         await talk.start()
         cue = await talk.until("cue")
-        assert (cue["action"], cue["event"]) == ("listen", 1)
+        # The first event says how lines are followed.
+        assert (cue["action"], cue["event"]) == ("listen", 2)
         assert (await talk.until("voice"))["state"] == "started"
         await talk.until("audio")
         complete = await talk.until("voice")
