@@ -25,6 +25,8 @@ from rehearsal_server.protocol.server_messages import (
 )
 
 MAX_MESSAGES = 512
+# With the audio and one frame of it, 256 KiB at most.
+MAX_MESSAGE_BYTES = 128 * 1024
 # Partner audio waits at its source above this; one frame of it may still be added.
 MAX_AUDIO_BYTES = 64 * 1024
 
@@ -43,6 +45,8 @@ class _Message:
     # The journal's frame that must be durable first; 0 if none.
     after_frame: int = 0
     is_replayed: bool = False
+    # Of what was queued first; a meter that takes its place is as long, to a byte or two.
+    size_bytes: int = 0
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,7 @@ class Outbox:
         self._entries: deque[_Message | _Frame] = deque()
         self._latest: dict[type[ServerMessage], _Message] = {}
         self._audio_bytes = 0
+        self._message_bytes = 0
         self._replayed = 0
         self._durable_frame = 0
         self._filled = asyncio.Event()
@@ -79,7 +84,7 @@ class Outbox:
         Raises
         ------
         OutboxFull
-            `MAX_MESSAGES` are waiting.
+            `MAX_MESSAGES` are waiting, or `MAX_MESSAGE_BYTES` of them.
         """
         waiting = self._latest.get(type(message))
         if waiting is not None:
@@ -87,7 +92,11 @@ class Outbox:
             return
         if len(self._entries) - self._replayed >= MAX_MESSAGES:
             raise OutboxFull(f"{MAX_MESSAGES} messages wait to be read")
-        entry = _Message(message, received_s, after_frame)
+        size_bytes = len(self._codec.encode(message))
+        if self._message_bytes + size_bytes > MAX_MESSAGE_BYTES:
+            raise OutboxFull(f"{self._message_bytes} bytes of messages wait to be read")
+        self._message_bytes += size_bytes
+        entry = _Message(message, received_s, after_frame, size_bytes=size_bytes)
         if isinstance(message, _LATEST_WINS):
             self._latest[type(message)] = entry
         self._add(entry)
@@ -106,6 +115,7 @@ class Outbox:
         """Forget what waits for the journal: it will never be durable."""
         kept = [e for e in self._entries if isinstance(e, _Frame) or not self._is_held(e)]
         self._entries = deque(kept)
+        self._message_bytes = sum(e.size_bytes for e in kept if isinstance(e, _Message))
 
     async def put_audio(self, utterance: int, frame: bytes) -> None:
         """Queue a frame of partner audio, as soon as there is room for it."""
@@ -123,6 +133,7 @@ class Outbox:
             self._count_audio(-len(entry.data))
             return entry.data
         self._latest.pop(type(entry.content), None)
+        self._message_bytes -= entry.size_bytes
         self._replayed -= entry.is_replayed
         return self._encode(entry.content, entry.received_s)
 

@@ -118,6 +118,7 @@ def test_without_a_database_the_data_directory_holds_one() -> None:
         ("PIPER_VOICES", "/no/such/voice.onnx", "an existing file"),
     ],
 )
+@pytest.mark.check(32)
 def test_a_bad_value_is_named_with_what_is_allowed(name: str, text: str, allowed: str) -> None:
     with pytest.raises(SettingsError) as caught:
         load(**{name: text})
@@ -139,6 +140,7 @@ def test_a_bad_secret_is_named_but_not_shown(name: str, text: str) -> None:
     assert "hunter2" not in str(caught.value)
 
 
+@pytest.mark.check(5)
 def test_secrets_are_not_in_a_repr() -> None:
     settings = load(SECRET_KEYS=f"k:{SECRET}", DATABASE_URL="mysql+asyncmy://me:hunter2@db/r")
     assert SECRET not in repr(settings)

@@ -70,11 +70,13 @@ async def read_to_the_end(reader: asyncio.StreamReader) -> bytes:
             return b""
 
 
+@pytest.mark.check(7)
 def test_the_deadline_is_the_one_that_is_promised() -> None:
     assert HEADER_DEADLINE_S == 10
 
 
 @pytest.mark.parametrize("begun", [b"", b"G", b"GET / HTTP/1.1\r\nhost: x\r\nx-slow: "])
+@pytest.mark.check(7)
 async def test_a_request_that_never_comes_is_not_waited_for(door: Door, begun: bytes) -> None:
     reader, writer = await door.knock()
     writer.write(begun)
@@ -82,6 +84,7 @@ async def test_a_request_that_never_comes_is_not_waited_for(door: Door, begun: b
     writer.close()
 
 
+@pytest.mark.check(7)
 async def test_the_next_request_has_a_deadline_too(door: Door) -> None:
     reader, writer = await door.knock()
     writer.write(GET)
@@ -92,6 +95,7 @@ async def test_the_next_request_has_a_deadline_too(door: Door) -> None:
     writer.close()
 
 
+@pytest.mark.check(7)
 async def test_a_crowd_from_one_address_is_let_in_in_turn(door: Door) -> None:
     inside = [await door.knock(), await door.knock()]
     reader, writer = await door.knock()
@@ -112,6 +116,7 @@ async def test_a_crowd_from_one_address_is_let_in_in_turn(door: Door) -> None:
     writer.close()
 
 
+@pytest.mark.check(7)
 def test_an_ipv6_site_counts_as_one_and_a_proxy_as_many() -> None:
     crowd = Crowd(max_per_address=1, trusted_proxies=("10.0.0.0/8",))
     assert crowd.enter("2001:db8::1")
@@ -144,6 +149,7 @@ async def raw(server: RunningServer) -> AsyncIterator[RawSocket]:
         yield raw
 
 
+@pytest.mark.check(18)
 async def test_text_that_is_no_utf8_is_no_fault_of_ours(
     raw: RawSocket, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -152,12 +158,14 @@ async def test_text_that_is_no_utf8_is_no_fault_of_ours(
     assert "Traceback" not in caplog.text
 
 
+@pytest.mark.check(14)
 async def test_a_message_has_so_many_fragments(raw: RawSocket) -> None:
     raw.send(frame(TEXT, b"", first_bits=0))
     raw.send(frame(0x0, b"", first_bits=0) * (3 * MAX_FRAGMENTS))
     assert close_code_in(await raw.read_to_the_end()) == 1009
 
 
+@pytest.mark.check(16)
 async def test_pings_whose_answers_nobody_reads_end_the_socket(raw: RawSocket) -> None:
     with pytest.raises(ConnectionError):
         await flood(raw, frame(0x9, bytes(125)) * 1000)

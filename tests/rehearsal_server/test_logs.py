@@ -16,6 +16,7 @@ def record(message: str, *arguments: object) -> logging.LogRecord:
 
 
 @pytest.mark.parametrize("formatter", [JsonFormatter(), LineFormatter()])
+@pytest.mark.check(40)
 def test_a_message_cannot_forge_a_line(formatter: logging.Formatter) -> None:
     line = formatter.format(record("hello %s", FORGERY))
     assert "\n" not in line

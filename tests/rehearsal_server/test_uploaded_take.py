@@ -110,6 +110,7 @@ def test_other_forms_are_taken(
         ),
     ],
 )
+@pytest.mark.check(20, 22)
 def test_what_is_no_recording_gets_a_reason(data: bytes, said: str) -> None:
     with pytest.raises(UnusableRecording, match=said):
         analyse_recording(data, PLAN)

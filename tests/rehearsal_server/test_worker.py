@@ -57,6 +57,7 @@ async def test_what_the_work_raises_comes_through(worker: BoundedWorker) -> None
         await worker.run(refuse, "no script")
 
 
+@pytest.mark.check(22)
 async def test_work_without_end_is_ended_and_the_next_is_done() -> None:
     impatient = BoundedWorker("test", WorkBounds(time_limit_s=0.2, memory_bytes=2 * 2**30))
     try:
@@ -73,6 +74,7 @@ async def test_work_that_ends_its_process_fails_alone(worker: BoundedWorker) -> 
     assert (await worker.run(square, 5))[0] == 25
 
 
+@pytest.mark.check(22)
 async def test_memory_is_bounded(worker: BoundedWorker) -> None:
     with pytest.raises(WorkFailed):
         await worker.run(hoard)

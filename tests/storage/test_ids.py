@@ -5,6 +5,7 @@ import pytest
 from storage.ids import is_id, new_id
 
 
+@pytest.mark.check(23)
 def test_an_id_is_128_random_bits_in_hexadecimal() -> None:
     ids = {new_id() for _ in range(1000)}
     assert len(ids) == 1000
@@ -13,5 +14,6 @@ def test_an_id_is_128_random_bits_in_hexadecimal() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "0" * 31, "0" * 33, "A" * 32, "g" * 32, "0" * 31 + "\n"])
+@pytest.mark.check(23)
 def test_nothing_else_is_an_id(text: str) -> None:
     assert not is_id(text)

@@ -52,6 +52,7 @@ async def test_each_token_has_a_successor_of_the_same_login(
     assert await rotate(repository, "second", "third", NOW + SECOND) == login
 
 
+@pytest.mark.check(35)
 async def test_refreshing_does_not_prolong_a_login(
     repository: LoginRepository, login: Login
 ) -> None:
@@ -59,6 +60,7 @@ async def test_refreshing_does_not_prolong_a_login(
     assert await rotate(repository, "second", "third", A_MONTH) is RotationRefused.UNKNOWN
 
 
+@pytest.mark.check(33)
 async def test_reuse_ends_the_login_and_all_its_tokens(
     repository: LoginRepository, login: Login
 ) -> None:
@@ -78,6 +80,7 @@ async def test_reuse_leaves_other_logins_alone(
     assert await repository.active(other.id, NOW + SECOND) == other
 
 
+@pytest.mark.check(34)
 async def test_parallel_refreshes_give_one_successor_that_works(
     repository: LoginRepository, login: Login
 ) -> None:

@@ -44,6 +44,7 @@ async def test_a_ticket_admits_once(repository: TicketRepository, ticket: Socket
     assert await repository.consume("t", NOW) is None
 
 
+@pytest.mark.check(4)
 async def test_of_many_at_once_one_is_admitted(
     repository: TicketRepository, ticket: SocketTicket
 ) -> None:

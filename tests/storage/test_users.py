@@ -48,6 +48,7 @@ async def test_a_hash_can_be_replaced(repository: UserRepository, ann: User) -> 
     assert await repository.credentials(ann.email) == Credentials(id=ann.id, password_hash="better")
 
 
+@pytest.mark.check(41)
 async def test_erasing_a_user_leaves_nothing_of_theirs(
     database: Database, repository: UserRepository, ann: User, bob: User
 ) -> None:

@@ -19,6 +19,7 @@ from tests.rehearsal_server.api.conftest import SignedIn
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/v1/users/me", "/nowhere", "/openapi.json"])
+@pytest.mark.check(38, 39)
 async def test_every_answer_has_an_id_and_is_not_kept(client: httpx.AsyncClient, path: str) -> None:
     answer = await client.get(path, headers={"x-request-id": "forged\n"})
     assert len(answer.headers["x-request-id"]) == 16
@@ -87,6 +88,7 @@ async def test_a_body_that_does_not_fit_is_refused_with_its_field(
     assert fields == ([] if field is None else [field])
 
 
+@pytest.mark.check(21)
 async def test_a_body_of_unknown_length_is_read_no_further_than_allowed(
     client: httpx.AsyncClient,
 ) -> None:
@@ -114,6 +116,7 @@ async def test_a_parameter_given_twice_is_refused(ann: SignedIn) -> None:
     assert answer.status_code == 400
 
 
+@pytest.mark.check(39)
 async def test_our_own_faults_say_nothing_of_the_inside(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -136,6 +139,7 @@ async def test_our_own_faults_say_nothing_of_the_inside(
     assert answer.headers["x-request-id"] in record.getMessage()
 
 
+@pytest.mark.check(1)
 async def test_https_is_to_stay_https(client: httpx.AsyncClient) -> None:
     plain = await client.get("/healthz")
     secure = await client.get("https://rehearsal.test/healthz")
@@ -153,6 +157,7 @@ async def test_https_is_to_stay_https(client: httpx.AsyncClient) -> None:
         ("null", False),
     ],
 )
+@pytest.mark.check(38)
 async def test_only_pages_of_allowed_origins_may_read_answers(
     client: httpx.AsyncClient, origin: str, allowed: bool
 ) -> None:

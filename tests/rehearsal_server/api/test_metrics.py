@@ -33,6 +33,7 @@ async def test_requests_are_counted_by_operation(client: httpx.AsyncClient, ann:
 
 
 @pytest.mark.parametrize("authorization", ["", "Bearer", "Bearer x", f"Basic {TOKEN}"])
+@pytest.mark.check(42)
 async def test_only_the_operator_may_read_them(
     client: httpx.AsyncClient, ann: SignedIn, authorization: str
 ) -> None:

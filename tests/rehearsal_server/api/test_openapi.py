@@ -41,6 +41,7 @@ def test_what_needs_a_token_says_so(document: dict[str, Any]) -> None:
         assert ("401" in described["responses"]) or operation.public
 
 
+@pytest.mark.check(37)
 def test_unknown_fields_are_declared_as_refused(document: dict[str, Any]) -> None:
     schemas = document["components"]["schemas"]
     for operation in OPERATIONS:
@@ -73,6 +74,7 @@ async def test_the_page_shows_everything_and_needs_nothing_from_elsewhere(
     assert not re.search(r'<script|src=|href="(?!#|/openapi.json)|url\(', page)
 
 
+@pytest.mark.check(38)
 async def test_the_page_may_use_its_own_style_and_nothing_else(client: httpx.AsyncClient) -> None:
     answer = await client.get("/docs")
     style = re.search(r"<style>(.*)</style>", answer.text, re.DOTALL)

@@ -11,8 +11,11 @@ import pytest
 
 from rehearsal_server.api.operations import AnyOperation
 from rehearsal_server.api.routes import OPERATIONS
+from rehearsal_server.api.services import Services
+from storage.sessions import NewSession
 from tests.rehearsal_server.api.conftest import SignedIn
 from tests.rehearsal_server.api.scripts.test_resource import PLAY
+from tests.storage.samples import RESULTS
 
 PRIVATE = [operation for operation in OPERATIONS if not operation.public]
 
@@ -34,6 +37,7 @@ async def perform(
     return await client.request(operation.method, path, headers=headers)
 
 
+@pytest.mark.check(37, 42)
 def test_only_these_are_open_to_everybody() -> None:
     assert {name_of(operation) for operation in OPERATIONS if operation.public} == {
         "POST /v1/auth/register",
@@ -52,6 +56,7 @@ def test_only_these_are_open_to_everybody() -> None:
 @pytest.mark.parametrize(
     "authorization", [None, b"", b"Bearer", b"Bearer x.y.z", b"Basic YW5uOmE=", b"Bearer \xff"]
 )
+@pytest.mark.check(37)
 async def test_without_a_valid_token_nothing_is_done(
     client: httpx.AsyncClient, authorization: bytes | None
 ) -> None:
@@ -64,6 +69,7 @@ async def test_without_a_valid_token_nothing_is_done(
 
 
 @pytest.mark.parametrize("bad_id", ["0" * 32, "1", "%00", "..%2f", "%ff", "A" * 32, "0" * 5000])
+@pytest.mark.check(37)
 async def test_what_nobody_made_is_absent(
     client: httpx.AsyncClient, ann: SignedIn, bad_id: str
 ) -> None:
@@ -73,21 +79,49 @@ async def test_what_nobody_made_is_absent(
         assert answer.status_code == 404, name_of(operation)
 
 
-@pytest.mark.parametrize(
-    "operation", [op for op in PRIVATE if "{script_id}" in op.path], ids=name_of
-)
-async def test_another_users_script_is_absent(
-    client: httpx.AsyncClient, ann: SignedIn, bob: SignedIn, operation: AnyOperation
+@pytest.fixture
+async def anns_ids(ann: SignedIn, services: Services) -> dict[str, str]:
+    """Give the ids of things that are Ann's, by the parameter that names them in a path."""
+    me = (await ann.call("GET", "/v1/users/me")).json()["id"]
+    script = (await ann.call("POST", "/v1/scripts", json={"text": PLAY})).json()["id"]
+    new = NewSession(user_id=me, practice="scene", script_id=script, started_at=services.clock())
+    session = (await services.sessions.begin(new)).id
+    first, second = await services.sessions.save(session, RESULTS)
+    return {
+        "script_id": script,
+        "scene": "S1",
+        "session_id": session,
+        "performance_id": first.id,
+        "other_id": second.id,
+    }
+
+
+@pytest.mark.check(37)
+async def test_to_anybody_else_what_somebody_has_is_absent(
+    ann: SignedIn, bob: SignedIn, client: httpx.AsyncClient, anns_ids: dict[str, str]
 ) -> None:
-    made = (await ann.call("POST", "/v1/scripts", json={"text": PLAY})).json()
-    path = operation.path.replace("{script_id}", made["id"])
-    theirs = await perform(client, operation, path, bob.headers)
-    nobodys = await perform(
-        client, operation, operation.path.replace("{script_id}", "0" * 32), bob.headers
-    )
-    assert theirs.status_code == nobodys.status_code == 404
-    assert {**theirs.json(), "request_id": ""} == {**nobodys.json(), "request_id": ""}
-    assert (await ann.call("GET", f"/v1/scripts/{made['id']}")).json() == made
+    """Every operation that names a thing, tried on Ann's things by Bob."""
+    before = (await ann.call("GET", "/v1/users/me/export")).json()
+    nobodys = dict.fromkeys(anns_ids, "0" * 32) | {"scene": "S1"}
+    for operation in (one for one in PRIVATE if "{" in one.path):
+        theirs = await perform(client, operation, operation.path.format(**anns_ids), bob.headers)
+        absent = await perform(client, operation, operation.path.format(**nobodys), bob.headers)
+        assert theirs.status_code == absent.status_code == 404, name_of(operation)
+        assert {**theirs.json(), "request_id": ""} == {**absent.json(), "request_id": ""}
+    assert (await ann.call("GET", "/v1/users/me/export")).json() == before
+
+
+@pytest.mark.check(37)
+async def test_nobody_becomes_somebody_else_by_saying_so(ann: SignedIn, bob: SignedIn) -> None:
+    me = (await bob.call("GET", "/v1/users/me")).json()["id"]
+    for method, path, body in (
+        ("POST", "/v1/scripts", {"text": PLAY, "user_id": me}),
+        ("POST", "/v1/sessions", {"script_id": "x", "scene": "S1", "role": "x", "user_id": me}),
+        ("POST", "/v1/auth/register", {"email": "a@b.org", "password": "x" * 12, "id": me}),
+    ):
+        answer = await ann.call(method, path, json=body)
+        assert answer.status_code == 422, path
+        assert answer.json()["errors"][0]["field"] in ("user_id", "id")
 
 
 async def test_the_server_tells_its_version_and_its_health(client: httpx.AsyncClient) -> None:

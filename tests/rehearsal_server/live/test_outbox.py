@@ -6,9 +6,15 @@ from typing import Any
 
 import pytest
 
-from rehearsal_server.live.outbox import MAX_AUDIO_BYTES, MAX_MESSAGES, Outbox, OutboxFull
+from rehearsal_server.live.outbox import (
+    MAX_AUDIO_BYTES,
+    MAX_MESSAGE_BYTES,
+    MAX_MESSAGES,
+    Outbox,
+    OutboxFull,
+)
 from rehearsal_server.protocol.codec import JSON, MSGPACK
-from rehearsal_server.protocol.server_messages import Level, Pong, Speech
+from rehearsal_server.protocol.server_messages import Error, Level, Pong, Speech
 
 
 def level(at_ms: int) -> Level:
@@ -30,6 +36,7 @@ async def test_messages_leave_in_order() -> None:
     assert [frame["id"] for frame in await read_all(outbox)] == [0, 1, 2]
 
 
+@pytest.mark.check(16)
 async def test_of_meters_only_the_latest_is_sent() -> None:
     outbox = Outbox(JSON)
     for at_ms in (20, 40, 60):
@@ -39,6 +46,7 @@ async def test_of_meters_only_the_latest_is_sent() -> None:
     assert [frame["at_ms"] for frame in await read_all(outbox)] == [80]
 
 
+@pytest.mark.check(16)
 async def test_a_client_that_does_not_read_is_given_up() -> None:
     outbox = Outbox(JSON)
     for number in range(MAX_MESSAGES):
@@ -47,6 +55,7 @@ async def test_a_client_that_does_not_read_is_given_up() -> None:
         outbox.put(Pong(id=0))
 
 
+@pytest.mark.check(16)
 async def test_audio_waits_at_its_source() -> None:
     outbox = Outbox(JSON)
     frame = bytes(MAX_AUDIO_BYTES)
@@ -78,3 +87,17 @@ async def test_processing_time_is_taken_when_a_message_leaves() -> None:
     message = MSGPACK.decode_server(frame)
     assert isinstance(message, Speech)
     assert message.proc_ms > 0
+
+
+@pytest.mark.check(16)
+async def test_few_long_messages_fill_the_queue_too() -> None:
+    outbox = Outbox(JSON)
+    long = Error(code="internal", message="x" * 4000, fatal=False)
+    fits = MAX_MESSAGE_BYTES // (len(JSON.encode(long)))
+    for _ in range(3):
+        for _ in range(fits):
+            outbox.put(long)
+        with pytest.raises(OutboxFull, match="bytes of messages"):
+            outbox.put(long)
+        assert len(await read_all(outbox)) == fits
+    assert MAX_MESSAGE_BYTES + 2 * MAX_AUDIO_BYTES <= 256 * 1024

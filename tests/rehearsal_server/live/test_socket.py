@@ -49,6 +49,7 @@ async def refused(server: RunningServer, **how: Any) -> InvalidStatus:
 
 
 @pytest.mark.parametrize("token", ["", "nonsense", "eyJhbGciOiJub25lIn0.e30."])
+@pytest.mark.check(13)
 async def test_without_a_valid_token_no_socket(server: RunningServer, token: str) -> None:
     response = (await refused(server, token=token)).response
     assert response.status_code == 401
@@ -65,20 +66,24 @@ async def test_without_a_valid_token_no_socket(server: RunningServer, token: str
         "http://stage.example",
     ],
 )
+@pytest.mark.check(2, 3)
 async def test_a_foreign_page_may_not_open_a_socket(server: RunningServer, origin: str) -> None:
     assert (await refused(server, origin=origin)).response.status_code == 403
 
 
+@pytest.mark.check(2)
 async def test_an_allowed_page_may(server: RunningServer) -> None:
     async with server.socket(origin="https://stage.example") as talk:
         await talk.until("hello")
 
 
+@pytest.mark.check(2)
 async def test_a_page_of_this_server_may(server: RunningServer) -> None:
     async with server.socket(origin=f"http://{server.address}") as talk:
         await talk.until("hello")
 
 
+@pytest.mark.check(4)
 async def test_a_ticket_opens_one_socket_and_is_not_echoed(server: RunningServer) -> None:
     async with server.http() as http:
         ticket = (await http.post("/v1/live/tickets")).raise_for_status().json()["ticket"]
@@ -95,6 +100,7 @@ async def test_an_unknown_subprotocol_is_refused(server: RunningServer) -> None:
     assert b"rehearsal.v1.json" in response.body
 
 
+@pytest.mark.check(21)
 async def test_a_full_server_says_when_to_come_back(server: RunningServer) -> None:
     async with server.socket(), server.socket(), server.socket(), server.socket():
         response = (await refused(server)).response
@@ -112,6 +118,7 @@ async def test_hello_names_what_is_there_and_what_is_not(server: RunningServer) 
     assert engines["script_following"]["detail"]
 
 
+@pytest.mark.check(17)
 async def test_both_subprotocols_say_the_same(server: RunningServer) -> None:
     async with server.socket(subprotocols=("rehearsal.v1.msgpack",)) as talk:
         hello = msgpack.unpackb(await talk.websocket.recv())
@@ -155,6 +162,7 @@ async def test_both_subprotocols_say_the_same(server: RunningServer) -> None:
         ),
     ],
 )
+@pytest.mark.check(9, 18, 19)
 async def test_a_message_that_cannot_be_obeyed(
     talk: Talk, message: dict[str, Any] | str | bytes, code: str, field: str | None, close_code: int
 ) -> None:
@@ -162,17 +170,20 @@ async def test_a_message_that_cannot_be_obeyed(
     assert await talk.fatal_error() == (code, field, close_code)
 
 
+@pytest.mark.check(14)
 async def test_a_message_beyond_the_limit_closes_at_once(talk: Talk) -> None:
     await talk.say(bytes(70_000))
     assert await talk.close_code() == 1009
 
 
+@pytest.mark.check(19)
 async def test_a_session_starts_once(talk: Talk) -> None:
     await talk.start()
     await talk.say(START)
     assert await talk.fatal_error() == ("out_of_order", None, 4409)
 
 
+@pytest.mark.check(19)
 async def test_a_message_out_of_place_changes_nothing(talk: Talk) -> None:
     await talk.start()
     await talk.say({"type": "continue"})
@@ -182,6 +193,7 @@ async def test_a_message_out_of_place_changes_nothing(talk: Talk) -> None:
     assert await talk.close_code() == 1000
 
 
+@pytest.mark.check(15)
 async def test_too_many_messages(talk: Talk) -> None:
     for number in range(60):
         await talk.say({"type": "ping", "id": number})
@@ -191,6 +203,7 @@ async def test_too_many_messages(talk: Talk) -> None:
 # -- audio -----------------------------------------------------------------------------------
 
 
+@pytest.mark.check(19)
 async def test_audio_before_start(talk: Talk) -> None:
     await talk.speak(CHUNK)
     assert await talk.fatal_error() == ("out_of_order", None, 4409)
@@ -206,18 +219,21 @@ async def test_audio_before_start(talk: Talk) -> None:
         (bytes(6402), {}),
     ],
 )
+@pytest.mark.check(20)
 async def test_audio_that_breaks_the_rules(talk: Talk, pcm: bytes, changes: dict[str, Any]) -> None:
     await talk.start()
     await talk.speak(pcm, **changes)
     assert await talk.fatal_error() == ("bad_audio", None, 4422)
 
 
+@pytest.mark.check(20)
 async def test_float_audio_that_is_not_finite(talk: Talk) -> None:
     await talk.start(audio={"sample_rate": 16_000, "encoding": "f32le"})
     await talk.speak(np.full(320, np.inf, "<f4").tobytes())
     assert await talk.fatal_error() == ("bad_audio", None, 4422)
 
 
+@pytest.mark.check(20)
 async def test_a_truncated_header(talk: Talk) -> None:
     await talk.start()
     await talk.say(b"\x01\x00\x00")
@@ -241,6 +257,7 @@ async def test_a_declared_loss_goes_on(talk: Talk) -> None:
     assert (await talk.until("ack"))["seq"] == 7
 
 
+@pytest.mark.check(15)
 async def test_audio_faster_than_life(talk: Talk) -> None:
     await talk.start()
     for _ in range(60):
@@ -310,6 +327,7 @@ async def test_a_line_without_words_is_a_beat(server: RunningServer) -> None:
     assert (cue["action"], cue["line_id"]) == ("speak", "L2")
 
 
+@pytest.mark.check(11)
 async def test_signing_out_closes_the_sockets_of_the_login(server: RunningServer) -> None:
     login = await server.another_login()
     async with login.socket() as talk, server.socket() as other:

@@ -132,18 +132,21 @@ async def stand(tmp_path: Path) -> AsyncIterator[Stand]:
     await api.close()
 
 
+@pytest.mark.check(9)
 async def test_a_client_that_does_not_start(stand: Stand) -> None:
     stand.connection.tick(time.perf_counter() + 4)
     stand.connection.tick(time.perf_counter() + 6)
     assert await stand.fatal_error() == ("idle", 4431)
 
 
+@pytest.mark.check(17)
 async def test_a_microphone_that_fell_silent(stand: Stand) -> None:
     await stand.start()
     stand.connection.tick(time.perf_counter() + 31)
     assert await stand.fatal_error() == ("idle", 4431)
 
 
+@pytest.mark.check(21)
 async def test_a_session_without_an_end(stand: Stand) -> None:
     await stand.start()
     for seq in range(11):
@@ -155,6 +158,7 @@ async def test_a_session_without_an_end(stand: Stand) -> None:
     assert (await stand.socket.until("close"))["code"] == 1000
 
 
+@pytest.mark.check(10)
 async def test_a_socket_ends_with_the_token_that_opened_it(stand: Stand) -> None:
     await stand.start()
     stand.socket.speak(0, bytes(3200))

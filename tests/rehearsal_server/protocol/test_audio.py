@@ -65,6 +65,7 @@ def test_unknown_flags_are_refused(flags: int) -> None:
 
 @settings(deadline=None)
 @given(message=st.binary(max_size=40))
+@pytest.mark.check(20)
 def test_any_bytes_are_a_chunk_or_refused(message: bytes) -> None:
     try:
         header, samples = unpack_audio(message)

@@ -215,6 +215,7 @@ FAULTS = [
 
 
 @pytest.mark.parametrize(("written", "field", "reason"), FAULTS)
+@pytest.mark.check(18)
 def test_a_fault_names_its_field_and_what_is_allowed(
     written: dict[str, object], field: str, reason: str
 ) -> None:
@@ -241,6 +242,7 @@ def test_a_long_field_name_is_not_quoted_at_length(codec: Codec) -> None:
 
 
 @both_codecs
+@pytest.mark.check(9)
 def test_an_oversized_message_is_refused_before_it_is_read(codec: Codec) -> None:
     message = Start(mode="scene", role="A", script="x" * 3700, audio=AudioFormat(sample_rate=16000))
     assert isinstance(codec.decode_client(codec.encode(message)), Start)

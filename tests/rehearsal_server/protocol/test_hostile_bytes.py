@@ -77,12 +77,14 @@ HOSTILE_MSGPACK = {
 
 
 @pytest.mark.parametrize("data", HOSTILE_JSON.values(), ids=HOSTILE_JSON)
+@pytest.mark.check(18)
 def test_hostile_json_is_refused(data: bytes) -> None:
     with pytest.raises(DecodeError):
         JSON.decode_client(data)
 
 
 @pytest.mark.parametrize("data", HOSTILE_MSGPACK.values(), ids=HOSTILE_MSGPACK)
+@pytest.mark.check(18)
 def test_hostile_msgpack_is_refused(data: bytes) -> None:
     with pytest.raises(DecodeError):
         MSGPACK.decode_client(data)
@@ -102,6 +104,7 @@ def test_odd_but_lawful_messages_are_read() -> None:
 @both_codecs
 @settings(max_examples=60, deadline=None)
 @given(data=st.binary(max_size=200))
+@pytest.mark.check(18)
 def test_any_bytes(codec: Codec, data: bytes) -> None:
     _decode_or_refuse(codec, data)
 

@@ -53,6 +53,7 @@ def unsigned(header: dict[str, Any], secret: str | None = None) -> str:
     return f"{body}.{base64.urlsafe_b64encode(mac).rstrip(b'=').decode()}"
 
 
+@pytest.mark.check(32)
 def test_a_token_speaks_for_its_user_and_login_until_it_expires() -> None:
     token, expires_at = TOKENS.issue(user_id="ann", login_id="login", now=NOW)
     principal = TOKENS.verify(token)
@@ -93,11 +94,13 @@ def test_a_hand_made_token_passes_if_it_is_right() -> None:
         issue(now=NOW - TEN_MINUTES),
     ],
 )
+@pytest.mark.check(30, 31)
 def test_anything_else_is_refused(token: str) -> None:
     with pytest.raises(InvalidAccessToken):
         TOKENS.verify(token)
 
 
+@pytest.mark.check(30)
 def test_a_key_in_the_token_is_not_looked_at() -> None:
     attackers = {"kty": "oct", "k": base64.urlsafe_b64encode(OTHER.secret.encode()).decode()}
     header = {"alg": "HS256", "typ": "at+jwt", "kid": "k1", "jwk": attackers}
@@ -106,6 +109,7 @@ def test_a_key_in_the_token_is_not_looked_at() -> None:
         TOKENS.verify(unsigned(header, OTHER.secret))
 
 
+@pytest.mark.check(32)
 def test_keys_change_without_signing_anybody_out() -> None:
     old_token = issue()
     rotated = AccessTokens([OTHER, KEY], TEN_MINUTES)

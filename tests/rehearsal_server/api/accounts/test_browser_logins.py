@@ -16,6 +16,7 @@ async def sign_in(client: httpx.AsyncClient, headers: dict[str, str]) -> httpx.R
     return await client.post("/v1/auth/browser/login", json=SIGN_IN, headers=headers)
 
 
+@pytest.mark.check(36)
 async def test_the_refresh_token_is_in_the_cookie_alone(client: httpx.AsyncClient) -> None:
     answer = await sign_in(client, HTTPS)
     assert set(answer.json()) == {"access_token", "expires_in", "login_expires_at"}
@@ -64,6 +65,7 @@ async def test_without_a_good_cookie_one_has_to_sign_in(
         "rehearsal.test",
     ],
 )
+@pytest.mark.check(36)
 async def test_another_origin_gets_nothing_by_the_cookie(
     client: httpx.AsyncClient, origin: str | None
 ) -> None:

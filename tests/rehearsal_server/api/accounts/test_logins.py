@@ -34,6 +34,7 @@ async def test_who_registers_can_sign_in_and_is_known(client: httpx.AsyncClient)
     assert "password_hash" not in me
 
 
+@pytest.mark.check(28)
 async def test_registering_twice_answers_the_same_and_changes_nothing(
     client: httpx.AsyncClient, services: Services, mailer: RecordingMailer, ann: SignedIn
 ) -> None:
@@ -72,6 +73,7 @@ async def test_an_address_that_grows_too_long_is_refused(client: httpx.AsyncClie
     assert answer.status_code == 422
 
 
+@pytest.mark.check(28)
 async def test_an_unknown_address_and_a_wrong_password_look_the_same(
     client: httpx.AsyncClient, ann: SignedIn
 ) -> None:
@@ -110,6 +112,7 @@ async def test_each_refresh_gives_new_tokens(client: httpx.AsyncClient, ann: Sig
     assert (await new.call("GET", "/v1/users/me")).status_code == 200
 
 
+@pytest.mark.check(33)
 async def test_a_refresh_token_used_twice_ends_the_login(
     client: httpx.AsyncClient, ann: SignedIn
 ) -> None:
@@ -123,6 +126,7 @@ async def test_a_refresh_token_used_twice_ends_the_login(
     assert (await elsewhere.call("GET", "/v1/users/me")).status_code == 200
 
 
+@pytest.mark.check(34)
 async def test_parallel_refreshes_give_one_successor(
     client: httpx.AsyncClient, ann: SignedIn
 ) -> None:
@@ -134,6 +138,7 @@ async def test_parallel_refreshes_give_one_successor(
     assert (await refresh(client, winner["refresh_token"])).status_code == 200
 
 
+@pytest.mark.check(35)
 async def test_a_login_expires_however_often_it_is_refreshed(
     client: httpx.AsyncClient, ann: SignedIn, clock: MovableClock
 ) -> None:
@@ -165,6 +170,7 @@ async def test_signing_out_everywhere_ends_every_login(
     assert (await bob.call("GET", "/v1/users/me")).status_code == 200
 
 
+@pytest.mark.check(27)
 async def test_guessing_is_slowed_down_but_the_owner_gets_in(
     client: httpx.AsyncClient, services: Services, ann: SignedIn
 ) -> None:
@@ -186,6 +192,7 @@ async def test_right_passwords_do_not_count_as_guesses(client: httpx.AsyncClient
         await sign_in(client, ANN)
 
 
+@pytest.mark.check(31)
 async def test_a_refresh_token_is_not_an_access_token_nor_the_other_way_round(
     client: httpx.AsyncClient, ann: SignedIn
 ) -> None:
@@ -194,12 +201,14 @@ async def test_a_refresh_token_is_not_an_access_token_nor_the_other_way_round(
     assert (await swapped.call("GET", "/v1/users/me")).status_code == 401
 
 
+@pytest.mark.check(12)
 async def test_an_erased_user_is_signed_out(ann: SignedIn, services: Services) -> None:
     me = (await ann.call("GET", "/v1/users/me")).json()
     await services.users.erase(me["id"])
     assert (await ann.call("GET", "/v1/users/me")).status_code == 401
 
 
+@pytest.mark.check(33)
 async def test_nothing_secret_is_stored_as_it_was_given(ann: SignedIn, services: Services) -> None:
     ticket = (await ann.call("POST", "/v1/live/tickets")).json()["ticket"]
     await services.database.close()

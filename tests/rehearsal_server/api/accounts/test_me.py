@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import httpx
+import pytest
 
 from rehearsal_server.api.services import Services
 from tests.rehearsal_server.api.conftest import PASSWORD, SignedIn
@@ -22,6 +23,7 @@ async def test_an_export_holds_what_is_mine(
         assert secret not in answer.text
 
 
+@pytest.mark.check(41)
 async def test_an_erased_account_is_gone_with_all_that_was_in_it(
     client: httpx.AsyncClient, services: Services, ann: SignedIn, bob: SignedIn
 ) -> None:

@@ -37,6 +37,7 @@ async def test_a_changed_password_takes_the_place_of_the_old_one(
 
 
 @pytest.mark.parametrize(("elsewhere_too", "status"), [(True, 401), (False, 200)])
+@pytest.mark.check(29)
 async def test_a_change_ends_other_logins_unless_told_not_to(
     client: httpx.AsyncClient, ann: SignedIn, elsewhere_too: bool, status: int
 ) -> None:
@@ -55,6 +56,7 @@ async def test_a_change_ends_other_logins_unless_told_not_to(
         ({"new_password": "ann@example.org"}, "new_password"),
     ],
 )
+@pytest.mark.check(29)
 async def test_a_change_that_does_not_fit_changes_nothing(
     client: httpx.AsyncClient, ann: SignedIn, changes: dict[str, object], field: str
 ) -> None:
@@ -64,6 +66,7 @@ async def test_a_change_that_does_not_fit_changes_nothing(
     assert await can_sign_in(client, ann.email, PASSWORD)
 
 
+@pytest.mark.check(27)
 async def test_guessing_the_current_password_is_slowed_down(ann: SignedIn) -> None:
     answers = [await change(ann, current_password="a wrong guess") for _ in range(11)]
     assert [answer.status_code for answer in answers] == [422] * 10 + [429]
@@ -98,6 +101,7 @@ async def test_who_reads_the_mail_can_set_a_password_once(
     assert again.json()["type"] == "/problems/reset_refused"
 
 
+@pytest.mark.check(28)
 async def test_asking_for_a_reset_does_not_tell_who_has_an_account(
     client: httpx.AsyncClient, services: Services, mailer: RecordingMailer, ann: SignedIn
 ) -> None:

@@ -21,6 +21,7 @@ EMAIL = "ann.fairfax@example.org"
         "       8 spaces",
     ],
 )
+@pytest.mark.check(25)
 def test_length_is_all_that_a_password_needs(password: str) -> None:
     assert why_refused(password, EMAIL) is None
 
@@ -38,6 +39,7 @@ def test_length_is_all_that_a_password_needs(password: str) -> None:
         ("Ann.Fairfax", "not be the address"),
     ],
 )
+@pytest.mark.check(26)
 def test_what_is_guessed_at_once_is_refused(password: str, why: str) -> None:
     assert why in (why_refused(password, EMAIL) or "")
 
@@ -56,6 +58,7 @@ async def test_only_the_password_matches_its_hash(hasher: PasswordHasher) -> Non
     assert await hasher.hash("a handbag") != stored  # salted
 
 
+@pytest.mark.check(24)
 async def test_the_hash_is_argon2id_with_the_asked_work(hasher: PasswordHasher) -> None:
     assert (await hasher.hash("a handbag")).startswith("$argon2id$v=19$m=19456,t=2,p=1$")
 
@@ -67,10 +70,12 @@ async def test_a_password_is_one_however_the_keyboard_composes_it(
     assert await hasher.verify(stored, "cafe\u0301 society")
 
 
+@pytest.mark.check(28)
 async def test_nobodys_password_is_always_wrong(hasher: PasswordHasher) -> None:
     assert not await hasher.verify(None, "a handbag")
 
 
+@pytest.mark.check(24)
 async def test_too_many_at_once_are_turned_away() -> None:
     hasher = PasswordHasher(max_waiting=3)
     outcomes = await asyncio.gather(

@@ -24,6 +24,7 @@ async def test_a_ticket_speaks_for_who_asked_for_it(services: Services, ann: Sig
     assert principal == await authenticate(services, ann.headers)
 
 
+@pytest.mark.check(4)
 async def test_a_ticket_has_128_bits_and_fits_a_subprotocol(ann: SignedIn) -> None:
     first, second = await get_ticket(ann), await get_ticket(ann)
     assert first != second
@@ -31,6 +32,7 @@ async def test_a_ticket_has_128_bits_and_fits_a_subprotocol(ann: SignedIn) -> No
     assert set(first) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
 
 
+@pytest.mark.check(4)
 async def test_a_ticket_opens_one_socket(services: Services, ann: SignedIn) -> None:
     ticket = await get_ticket(ann)
     outcomes = await asyncio.gather(
@@ -39,6 +41,7 @@ async def test_a_ticket_opens_one_socket(services: Services, ann: SignedIn) -> N
     assert sum(not isinstance(outcome, Problem) for outcome in outcomes) == 1
 
 
+@pytest.mark.check(4)
 async def test_a_ticket_is_soon_too_old(
     services: Services, ann: SignedIn, clock: MovableClock
 ) -> None:
@@ -61,6 +64,7 @@ async def test_an_invented_ticket_opens_nothing(services: Services, ticket: str)
         await redeem_ticket(services, ticket)
 
 
+@pytest.mark.check(31)
 async def test_other_tokens_are_no_tickets(services: Services, ann: SignedIn) -> None:
     for token in (ann.tokens["access_token"], ann.tokens["refresh_token"]):
         with pytest.raises(Problem, match="unauthenticated"):

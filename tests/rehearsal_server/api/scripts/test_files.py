@@ -66,6 +66,7 @@ async def upload(
         ),
     ],
 )
+@pytest.mark.check(22)
 async def test_a_file_becomes_a_script(
     ann: SignedIn, data: bytes, media_type: str, filename: str, format: str
 ) -> None:
@@ -90,6 +91,7 @@ async def test_a_file_becomes_a_script(
         (b"[" * 60_000, 422, "Nobody speaks"),
     ],
 )
+@pytest.mark.check(22)
 async def test_a_hostile_file_gets_a_reason(
     ann: SignedIn, data: bytes, status: int, said: str
 ) -> None:
@@ -100,6 +102,7 @@ async def test_a_hostile_file_gets_a_reason(
     assert (await ann.call("GET", "/v1/scripts")).json()["items"] == []
 
 
+@pytest.mark.check(22)
 async def test_a_hundred_megabytes_are_refused_before_they_are_read(ann: SignedIn) -> None:
     sent = 0
 
@@ -126,6 +129,7 @@ async def test_a_file_sent_again_creates_nothing_anew(ann: SignedIn) -> None:
     assert other.status_code == 409
 
 
+@pytest.mark.check(21)
 async def test_an_account_keeps_so_many_scripts(ann: SignedIn, services: Services) -> None:
     object.__setattr__(services.settings, "max_scripts", 2)
     answers = [await upload(ann, FOUNTAIN, "text/plain") for _ in range(3)]
