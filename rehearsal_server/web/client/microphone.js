@@ -16,12 +16,14 @@ export class Microphone {
   /**
    * Ask for the microphone and begin to record.
    * @param {AudioContext} context
-   * @param {{headphones?: boolean, onChunk: (samples: Int16Array, frame: number) => void}} options
+   * @param {{headphones?: boolean, onChunk: (samples: Int16Array, frame: number) => void,
+   *   onLost?: () => void}} options `onLost`: it was unplugged, or taken away
    * @throws {MicrophoneError}
    */
-  static async open(context, { headphones = false, onChunk }) {
+  static async open(context, { headphones = false, onChunk, onLost = () => {} }) {
     const stream = await askForMicrophone(headphones);
     await context.audioWorklet.addModule(WORKLET);
+    stream.getAudioTracks()[0].addEventListener("ended", onLost);
     return new Microphone(context, stream, onChunk);
   }
 

@@ -5,7 +5,8 @@ import { Loudspeaker } from "./loudspeaker.js";
 import { Microphone } from "./microphone.js";
 
 /**
- * Emits what LiveSession emits, and `heard` {utterance, state, at_ms} for each playback mark.
+ * `session` emits what a LiveSession emits, and besides: `heard` {utterance, state, at_ms} for each
+ * playback mark, and `microphone_lost`.
  *
  *     const rehearsal = await Rehearsal.open({ url, getTicket, start, headphones: true });
  *     rehearsal.session.on("cue", ({ action, text }) => …);
@@ -57,8 +58,10 @@ export class Rehearsal {
     return over;
   }
 
+  /** Let go of everything; a session that goes on is ended, and saved, without waiting for it. */
   close() {
-    this.session?.close();
+    if (this.session?.state === "live") this.session.stop();
+    else this.session?.close();
     this.microphone?.close();
     this.loudspeaker?.close();
     if (this._context.state !== "closed") this._context.close();
@@ -70,7 +73,8 @@ export class Rehearsal {
       else this._recorded.push([samples, frame]);
     };
     await this._context.resume();
-    this.microphone = await Microphone.open(this._context, { headphones, onChunk });
+    const onLost = () => this.session?.emit("microphone_lost");
+    this.microphone = await Microphone.open(this._context, { headphones, onChunk, onLost });
     const onMark = (mark) => this._tell(mark);
     this.loudspeaker = await Loudspeaker.open(this._context, { headphones, onMark });
     this.loudspeaker.isMuted = isMuted;

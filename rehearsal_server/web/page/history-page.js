@@ -9,6 +9,7 @@ import { t } from "./strings.js";
 const words = t.history;
 const DAYS = 17 * 7;
 const PAGE = 20;
+const MOST_SPOTS = 5;
 
 export async function historyPage() {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -22,7 +23,7 @@ export async function historyPage() {
   const titles = new Map(scripts.map(({ id, title }) => [id, title]));
   const node = h("section", {}, h("h1", {}, words.title),
     statistics.sessions ? dashboard(statistics) : h("p.quiet", {}, words.empty),
-    trouble(dry.items),
+    trouble(dry.items, sessions.items),
     statistics.sessions ? past(sessions, titles) : null);
   return { title: words.title, node };
 }
@@ -45,18 +46,31 @@ function pickupTrend(days) {
   return h("figure", {}, trend(values, text), h("figcaption.quiet", {}, `${words.pickupTrend}. ${text}.`));
 }
 
-/** Lines that needed the prompter most often. */
-function trouble(takes) {
-  const counts = new Map();
-  for (const { character, line_text: text } of takes) {
-    const key = `${character}\n${text}`;
-    counts.set(key, { character, text, count: (counts.get(key)?.count ?? 0) + 1 });
+/** Lines that needed the prompter most often; each can be run again. */
+function trouble(takes, sessions) {
+  const spots = new Map();
+  for (const take of takes) {
+    const key = `${take.character}\n${take.line_text}`;
+    const spot = spots.get(key) ?? { take, count: 0 }; // the newest take comes first
+    spots.set(key, { ...spot, count: spot.count + 1 });
   }
-  const worst = [...counts.values()].sort((a, b) => b.count - a.count).slice(0, 5);
+  const worst = [...spots.values()].sort((a, b) => b.count - a.count).slice(0, MOST_SPOTS);
   if (!worst.length) return null;
-  return h("section", {}, h("h2", {}, words.trouble), h("ul.rows", {}, worst.map(({ character, text, count }) =>
-    h("li.row", {}, h("span.row-main", {}, h("span.speaker", {}, character), h("span.script-text", {}, text)),
-      h("span.quiet.row-side", {}, `${count} ×`)))));
+  return h("section", {}, h("h2", {}, words.trouble),
+    h("ul.rows", {}, worst.map((spot) => h("li", {}, troubleSpot(spot, sessions)))));
+}
+
+function troubleSpot({ take, count }, sessions) {
+  const session = sessions.find(({ id }) => id === take.session_id);
+  const parts = [
+    h("span.row-main", {}, h("span.speaker", {}, take.character), h("span.script-text", {}, take.line_text)),
+    h("span.quiet.row-side", {}, words.promptedTimes(count)),
+  ];
+  // An old rehearsal is not at hand, and a deleted script cannot be rehearsed.
+  if (!session?.script_id) return h("div.row", {}, parts);
+  const query = new URLSearchParams({ role: take.character, lines: take.line_id });
+  const scene = encodeURIComponent(session.scene_id);
+  return h("a.row", { href: `#/rehearse/${session.script_id}/${scene}?${query}` }, parts);
 }
 
 function past(first, titles) {

@@ -20,6 +20,8 @@ export async function rehearsePage([scriptId, sceneId], query) {
   const lines = query.get("lines")?.split(",") ?? [];
   const node = h("section.rehearse");
   const wakeLock = keepAwake();
+  // A closed tab ends the rehearsal as a link does.
+  addEventListener("pagehide", leave);
   let rehearsal = null;
   let isLeft = false;
 
@@ -59,9 +61,10 @@ export async function rehearsePage([scriptId, sceneId], query) {
   }
 
   function ended({ sessionId, problem }) {
+    if (isLeft) return; // somebody looks at something else by now
     rehearsal.close();
-    if (!problem) return go(`#/report/${sessionId}`);
-    return explain(problem, sessionId);
+    if (!problem) go(`#/report/${sessionId}`);
+    else explain(problem, sessionId);
   }
 
   function explain(message, sessionId = null) {
@@ -74,6 +77,7 @@ export async function rehearsePage([scriptId, sceneId], query) {
 
   function leave() {
     isLeft = true;
+    removeEventListener("pagehide", leave);
     rehearsal?.close();
     wakeLock.then((lock) => lock?.release());
   }

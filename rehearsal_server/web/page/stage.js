@@ -23,6 +23,7 @@ export class Stage {
     this._todo = [...lines];
     this._ended = ended;
     this._isPaused = false;
+    this._problem = null; // why it ended early
     this._partner = null; // the utterance being heard: {id, line, words, startedMs}
     this._voices = new Map(); // by utterance: {line, words}
     this.banner = new CueBanner();
@@ -69,6 +70,7 @@ export class Stage {
     session.on("line", (line) => this._lineDone(line));
     session.on("error", ({ code }) => code === "voice_failed" && this._voiceFailed());
     session.on("state", ({ state }) => this._tellState(state));
+    session.on("microphone_lost", () => this._stop(t.microphone.lost));
     session.on("over", (end) => this._over(end));
   }
 
@@ -164,7 +166,9 @@ export class Stage {
 
   // -- the end ------------------------------------------------------------------------------
 
-  _stop() {
+  /** @param {string | null} problem why, if it is not for being done */
+  _stop(problem = null) {
+    this._problem = problem;
     this.banner.show("scene_end", words.saving);
     this._session.stop();
   }
@@ -176,7 +180,7 @@ export class Stage {
 
   _over({ code, reason, error }) {
     removeEventListener("keydown", this._keys);
-    const problem = code === NORMAL ? null : error?.message || `${words.lost} ${reason}`;
+    const problem = code === NORMAL ? this._problem : error?.message || `${words.lost} ${reason}`;
     this._ended({ sessionId: this._session.started.session_id, problem });
   }
 }

@@ -101,6 +101,7 @@ export const t = {
     denied: "The microphone is blocked. Allow it for this page in the address bar, then try again.",
     missing: "There is no microphone. Plug one in, then try again.",
     busy: "The microphone is in use elsewhere. Close the other program, then try again.",
+    lost: "The microphone is gone. What you said until then is saved.",
     insecure: "Browsers give the microphone to secure pages only: use https, or localhost.",
   },
 
@@ -226,6 +227,7 @@ export const t = {
     live: "going on",
     more: "Show more",
     trouble: "Where it sticks",
+    promptedTimes: (count) => `prompted ${plural(count, "time", "times")}`,
     promptedOf: (prompted, lines) => `${prompted} of ${lines} prompted`,
   },
 

@@ -1,4 +1,4 @@
-"""The microphone, and the stage by keyboard."""
+"""The microphone, and the stage with everything that can be done on it."""
 
 from __future__ import annotations
 
@@ -63,3 +63,54 @@ async def test_lines_are_hidden_as_asked_and_can_be_peeked_at(somebody: Person) 
         assert (await line.inner_text()).strip() == text
     await line.locator(".peek").click()
     assert await line.inner_text() == "Then I'm early for the next one."
+
+
+async def test_a_line_that_stuck_is_run_alone(somebody: Person) -> None:
+    page = somebody.page
+    await somebody.take_bundled_scene()
+    script_id = page.url.rpartition("/")[2]
+    await page.goto(f"{somebody.url}/#/rehearse/{script_id}/S1?role=Mara&lines=L4")
+    await page.click(".choice >> nth=0")
+    await page.click("text=Begin")
+    await somebody.cue("Listen")
+    assert "museum" in await page.inner_text(".line[aria-current]")
+    await page.keyboard.press("ArrowRight")
+    await somebody.cue("Your line")
+    await page.keyboard.press("ArrowRight")
+    await page.wait_for_selector(".report")
+    (take,) = await page.locator(".take").all()
+    assert "You're wearing the cap." in await take.inner_text()
+
+
+async def test_a_microphone_that_goes_ends_the_rehearsal(browser: Browser, server_url: str) -> None:
+    async with person(browser, server_url) as somebody:
+        page = somebody.page
+        await page.add_init_script(
+            """const devices = navigator.mediaDevices, ask = devices.getUserMedia.bind(devices);
+            devices.getUserMedia = async (what) => (window.microphone = await ask(what));"""
+        )
+        await somebody.register()
+        await somebody.take_bundled_scene()
+        await somebody.open_microphone()
+        await page.click("text=Begin")
+        await somebody.cue("Listen")
+        await page.evaluate(
+            "window.microphone.getAudioTracks()[0].dispatchEvent(new Event('ended'))"
+        )
+        alert = page.locator("[role=alert]")
+        assert "The microphone is gone" in await alert.inner_text()
+        await page.click("text=See what was measured")
+        await page.wait_for_selector(".report")
+        somebody.check_complaints()
+
+
+async def test_leaving_the_page_ends_the_session(somebody: Person) -> None:
+    page = somebody.page
+    await somebody.take_bundled_scene()
+    await somebody.open_microphone()
+    await page.click("text=Begin")
+    await somebody.cue("Listen")
+    await page.click("nav >> text=Practice")
+    await page.wait_for_selector("main[data-page=practice] .rows")
+    await page.reload()
+    await page.wait_for_selector("text=ended early")
