@@ -32,13 +32,13 @@ class FakeSocket {
 }
 
 /** A session whose clock the test moves. */
-function open(t, { hello = HELLO } = {}) {
+function open(t, { hello = HELLO, getTicket } = {}) {
   t.mock.timers.enable({ apis: ["setTimeout", "setInterval", "Date"] });
   const sockets = [];
   let tickets = 0;
   const session = new LiveSession({
     url: "ws://stage/v1/live",
-    getTicket: async () => `t${(tickets += 1)}`,
+    getTicket: getTicket ?? (async () => `t${(tickets += 1)}`),
     start: { role: "Ben", audio: { sample_rate: 16_000 } },
     openSocket: (...to) => sockets[sockets.push(new FakeSocket(...to)) - 1],
   });
@@ -128,7 +128,7 @@ test("a server without resume ends the session with its reason", async (t) => {
   assert.equal(session.state, "over");
 });
 
-for (const code of [1000, 4401, 4404, 4409, 4410, 4422]) {
+for (const code of [1000, 4404, 4409, 4410, 4422]) {
   test(`close code ${code} is the end`, async (t) => {
     const { session, socket, sockets, clock } = await live(t);
     const error = { type: "error", fatal: true, code: "why", message: "because" };
@@ -141,6 +141,26 @@ for (const code of [1000, 4401, 4404, 4409, 4410, 4422]) {
     assert.equal(sockets.length, 1);
   });
 }
+
+test("a login that has ended is the end, a token that has expired is not", async (t) => {
+  let isSignedIn = true;
+  const getTicket = async () => {
+    if (!isSignedIn) throw Object.assign(new Error("Sign in."), { status: 401 });
+    return "t";
+  };
+  const { session, socket, sockets, clock } = await live(t, { getTicket });
+  socket.breaks(4401);
+  assert.equal(session.state, "resuming");
+  clock.tick(5_000);
+  await settle();
+  assert.equal(sockets.length, 2);
+  isSignedIn = false;
+  const over = session.once("over");
+  sockets[1].breaks(4401);
+  clock.tick(5_000);
+  await settle();
+  assert.equal((await over).error.status, 401);
+});
 
 test("a socket on which nothing is heard any more is given up", async (t) => {
   const { session, socket, clock } = await live(t);
