@@ -29,6 +29,7 @@ const DEAD_AFTER_MS = 12_000;
  * @property {string} url of `/v1/live`
  * @property {() => Promise<string>} getTicket asks for a fresh one-time ticket
  * @property {object} start the `start` message, without its `type`
+ * @property {boolean} [isPausedFirst] the scene waits for `continue` or `goto` from its first sample
  * @property {(url: string, protocols: string[]) => WebSocket} [openSocket]
  */
 
@@ -38,7 +39,13 @@ const DEAD_AFTER_MS = 12_000;
  */
 export class LiveSession extends Emitter {
   /** @param {Options} options */
-  constructor({ url, getTicket, start, openSocket = (...to) => new WebSocket(...to) }) {
+  constructor({
+    url,
+    getTicket,
+    start,
+    isPausedFirst = false,
+    openSocket = (...to) => new WebSocket(...to),
+  }) {
     super();
     this.state = "connecting";
     this.outgoing = new OutgoingStream({ sampleRate: start.audio.sample_rate });
@@ -48,6 +55,7 @@ export class LiveSession extends Emitter {
     this._url = url;
     this._getTicket = getTicket;
     this._start = start;
+    this._isPausedFirst = isPausedFirst;
     this._openSocket = openSocket;
     this._socket = null;
     this._limits = null; // hello.limits
@@ -161,6 +169,8 @@ export class LiveSession extends Emitter {
   _begun(started) {
     this.started = started;
     this._setState("live");
+    // Before any audio: what was recorded while connecting is no part of the scene either.
+    if (this._isPausedFirst) this.send({ type: "pause" });
     for (const { samples, frame } of this._preRoll.splice(0)) this.push(samples, frame);
     this._pump();
   }

@@ -42,14 +42,14 @@ export async function rehearsePage([scriptId, sceneId], query) {
         start: { script_id: scriptId, scene: scene.id, role, options: options() },
         headphones,
         isMuted: true,
+        // The scene waits, but the server listens already: what it hears is what the check shows.
+        isPausedFirst: true,
       });
     } catch (problem) {
       explain(await reason(problem));
       return;
     }
     if (isLeft) return rehearsal.close();
-    // The scene waits, but the server listens already: what it hears is what the check shows.
-    rehearsal.session.send({ type: "pause" });
     show(node, microphoneCheck(rehearsal.session, begin));
   }
 

@@ -32,7 +32,7 @@ class FakeSocket {
 }
 
 /** A session whose clock the test moves. */
-function open(t, { hello = HELLO, getTicket } = {}) {
+function open(t, { hello = HELLO, getTicket, isPausedFirst } = {}) {
   t.mock.timers.enable({ apis: ["setTimeout", "setInterval", "Date"] });
   const sockets = [];
   let tickets = 0;
@@ -40,6 +40,7 @@ function open(t, { hello = HELLO, getTicket } = {}) {
     url: "ws://stage/v1/live",
     getTicket: getTicket ?? (async () => `t${(tickets += 1)}`),
     start: { role: "Ben", audio: { sample_rate: 16_000 } },
+    isPausedFirst,
     openSocket: (...to) => sockets[sockets.push(new FakeSocket(...to)) - 1],
   });
   session.begin().catch(() => {});
@@ -80,6 +81,17 @@ test("what was recorded while connecting is sent first, from sample 0", async (t
   assert.equal(sockets[0].frames.length, 200, "4 s, no more than a server takes at once");
   assert.equal(sockets[0].frames[0].position, 0);
   assert.equal(session.originFrame, 1_000 + 320 * 100);
+});
+
+test("a session that waits first does so from its first sample", async (t) => {
+  const { session, sockets } = open(t, { isPausedFirst: true });
+  session.push(chunk(), 0);
+  await settle();
+  const sent = [];
+  sockets[0].send = (data) => sent.push(typeof data === "string" ? JSON.parse(data).type : "audio");
+  sockets[0].says(HELLO);
+  sockets[0].says(STARTED);
+  assert.deepEqual(sent, ["start", "pause", "audio"]);
 });
 
 test("audio waits here while the network is full, and follows when there is room", async (t) => {
