@@ -19,6 +19,7 @@ from rehearsal_server.session.directions import LineDirection
 from rehearsal_server.session.line_timing import LineTiming
 from rehearsal_server.session.pronounced import kept_pronunciation
 from rehearsal_server.session.result import Performance, SessionResult
+from rehearsal_server.session.take_words import kept_wording
 from storage.results import Remark, SessionResults, Take
 from storage.scripts import ScriptRepository
 from storage.sessions import NewSession, SessionRepository
@@ -85,7 +86,10 @@ def to_take(performance: Performance) -> Take:
         timing=_figures(timing) if timing else None,
         voice=msgspec.to_builtins(performance.voice) if performance.voice else None,
         emotion=_came_across(performance.came_across) if performance.came_across else None,
-        scores=kept_pronunciation(performance.pronunciation),
+        scores={
+            **kept_wording(performance.wording),
+            **kept_pronunciation(performance.pronunciation),
+        },
     )
 
 

@@ -127,6 +127,27 @@ class LineWord(Struct, frozen=True, kw_only=True):
     ]
     start_ms: Annotated[int | None, Meta(description="When it was said, if it was.")] = None
     end_ms: Annotated[int | None, Meta(description="When it ended, if it was said.")] = None
+    heard: Annotated[
+        str | None, Meta(description="What was said in its place, where that is known.")
+    ] = None
+
+
+class ExtraWords(Struct, frozen=True, kw_only=True):
+    """Something that was said and is not in the line."""
+
+    kind: Annotated[
+        Literal["insertion", "repetition", "self_correction", "filled_pause"],
+        Meta(
+            description="`repetition`: the same words again. `self_correction`: begun again, and "
+            "changed. `filled_pause`: um, uh."
+        ),
+    ]
+    text: Annotated[str, Meta(description="As it was heard; empty where that is not known.")]
+    before_word: Annotated[
+        int, Meta(ge=0, description="The written word said next; their number at the end.")
+    ]
+    start_ms: AtMs
+    end_ms: AtMs
 
 
 class PronouncedPhone(Struct, frozen=True, kw_only=True):

@@ -10,6 +10,7 @@ from rehearsal_server.protocol.fields import (
     AtMs,
     EventNumber,
     Evidence,
+    ExtraWords,
     HeardWord,
     Interval,
     LineId,
@@ -301,7 +302,16 @@ class LineResult(Event, frozen=True, kw_only=True, tag="line"):
     words: Annotated[
         tuple[LineWord, ...], Meta(description="Word by word; empty without a script follower.")
     ] = ()
-    scores: Annotated[dict[str, float], Meta(description="Measured scores, 0 to 100.")] = {}
+    extras: Annotated[
+        tuple[ExtraWords, ...], Meta(description="What was said besides; empty likewise.")
+    ] = ()
+    scores: Annotated[
+        dict[str, float],
+        Meta(
+            description="0 to 100: `verbatim`, words right without a prompt; `gist`, content words "
+            "of which a form was said. Empty without a script follower."
+        ),
+    ] = {}
 
 
 _Score = Annotated[float, Meta(ge=0, le=100)]

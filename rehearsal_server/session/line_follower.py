@@ -15,7 +15,7 @@ from rehearsal_server.scripts.words import words
 from rehearsal_server.session.following import PaceFollower, Position
 from rehearsal_server.session.intervals import Span, until
 from rehearsal_server.session.requests import FollowLine, Request, StopFollowing
-from rehearsal_server.session.word_position import WordPosition, last_times
+from rehearsal_server.session.word_position import WordPosition
 from rehearsal_server.session.words_heard import WordsHeard
 
 Output = ServerMessage | Request
@@ -109,9 +109,9 @@ class LineFollower:
         # The voice activity may still be in its hangover.
         return until(speech, self._words.words[-1].end_ms)
 
-    def words_heard(self) -> dict[int, WordHeard]:
-        """When each word of the line was said, if its words were followed."""
-        return {} if self._words is None else last_times(self._words.words)
+    def words_heard(self) -> tuple[WordHeard, ...]:
+        """The words of the line in the order in which they were said, if they were followed."""
+        return () if self._words is None else self._words.words
 
     def end_line(self, speech: list[Span], *, complete: bool) -> None:
         """The line is over; `complete` if all of it was said without help."""

@@ -9,11 +9,11 @@ from typing import Literal
 
 from dsp.line_voice import LineVoice
 from models.pronunciation.assessment import PronunciationScores
-from rehearsal_server.protocol.fields import LineWord
 from rehearsal_server.protocol.server_messages import Feedback
 from rehearsal_server.session.delivery_coaching import CameAcross
 from rehearsal_server.session.line_timing import LineTiming
 from rehearsal_server.session.speaker import Speaker
+from rehearsal_server.wording.miscues import Wording
 
 # Lines measured before an actor has a "usual" pace.
 _LINES_FOR_USUAL_PACE = 2
@@ -35,8 +35,8 @@ class Performance:
     timing: LineTiming | None  # None if nothing was said
     prompts: int
     feedback: tuple[Feedback, ...]
-    # What became of each word; empty if the words were not followed.
-    words: tuple[LineWord, ...] = ()
+    # What became of each word; None if the words were not followed.
+    wording: Wording | None = None
     # Comes after the line, from its audio; None until then, or where it could not be measured.
     voice: LineVoice | None = None
     pronunciation: PronunciationScores | None = None

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Literal
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from dsp.line_voice import LineVoice
 from models.emotion.delivery import Delivery
 from models.following.heard import WordHeard
-from rehearsal_server.protocol.fields import Interval, LineWord
+from rehearsal_server.protocol.fields import Interval
 from rehearsal_server.protocol.server_messages import Cue, LineResult, ServerMessage, Timing
 from rehearsal_server.scripts.syllables import syllables
-from rehearsal_server.scripts.words import words
 from rehearsal_server.session.coaching import coach
 from rehearsal_server.session.delivery_coaching import judge_delivery, remark
 from rehearsal_server.session.directions import LineDirection
@@ -21,6 +19,7 @@ from rehearsal_server.session.line_timing import LineTiming, measure_line
 from rehearsal_server.session.requests import DescribeLine
 from rehearsal_server.session.result import Outcome, Performance
 from rehearsal_server.session.speaker import LineHeard, Speaker
+from rehearsal_server.session.take_words import judge_words, told_extras, told_words, word_scores
 from rehearsal_server.session.turn import Turn
 
 
@@ -33,8 +32,8 @@ class Ended:
     # Share of the line that was said, as the follower has it.
     fraction: float
     at_ms: int
-    # When each word was said, if the words were followed.
-    words: Mapping[int, WordHeard] = field(default_factory=dict)
+    # The words that were heard, in order of time, if the words were followed.
+    heard: Sequence[WordHeard] = ()
 
 
 def judge_take(turn: Turn, ended: Ended, usual_articulation_rate: float | None) -> Performance:
@@ -52,7 +51,7 @@ def judge_take(turn: Turn, ended: Ended, usual_articulation_rate: float | None) 
         timing=timing,
         prompts=len(turn.dried),
         feedback=tuple(feedback),
-        words=_line_words(turn, ended),
+        wording=judge_words(turn.line.text, ended.heard, turn.prompts.prompted),
     )
 
 
@@ -61,8 +60,14 @@ def tell_take(performance: Performance) -> list[ServerMessage]:
     line_id, take = performance.line_id, performance.take
     done = Cue(action="done", line_id=line_id, at_ms=performance.ended_ms)
     timing = [_timing_event(performance.timing, line_id, take)] if performance.timing else []
+    wording = performance.wording
     result = LineResult(
-        line_id=line_id, take=take, outcome=performance.outcome, words=performance.words
+        line_id=line_id,
+        take=take,
+        outcome=performance.outcome,
+        words=told_words(wording),
+        extras=told_extras(wording),
+        scores=word_scores(wording),
     )
     return [done, *timing, *performance.feedback, result]
 
@@ -91,23 +96,6 @@ def describe_take(
     feedback = performance.feedback if said is None else (*performance.feedback, said)
     described = replace(performance, voice=voice, came_across=came_across, feedback=feedback)
     return described, delivery
-
-
-def _line_words(turn: Turn, ended: Ended) -> tuple[LineWord, ...]:
-    """What became of each word of the line; nothing if its words were not followed."""
-    if not ended.words:
-        return ()
-    return tuple(
-        _line_word(word.text, ended.words.get(number), prompted=number in turn.prompts.prompted)
-        for number, word in enumerate(words(turn.line.text))
-    )
-
-
-def _line_word(text: str, heard: WordHeard | None, *, prompted: bool) -> LineWord:
-    if heard is None:
-        return LineWord(text=text, outcome="omitted")
-    outcome: Literal["prompted", "said"] = "prompted" if prompted else "said"
-    return LineWord(text=text, outcome=outcome, start_ms=heard.start_ms, end_ms=heard.end_ms)
 
 
 def _measure(turn: Turn, ended: Ended) -> LineTiming | None:

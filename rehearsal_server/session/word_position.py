@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Iterator, Sequence
 
 from models.acoustic.front_end import LATENCY_MS
 from models.following.heard import NO_WORD, WordHeard
@@ -91,14 +90,3 @@ class WordPosition:
         """Whether enough of the last readings, apart from each other, say the same."""
         apart = list(self._readings)[::-1][::_READING_HOPS]
         return sum(abs(other - reading) <= 1 for other in apart) >= _AGREEING
-
-
-def last_times(heard: Sequence[WordHeard]) -> dict[int, WordHeard]:
-    """For each word of the line that was said, when it was said last."""
-    return dict(_surely(heard))
-
-
-def _surely(heard: Sequence[WordHeard]) -> Iterator[tuple[int, WordHeard]]:
-    for word in heard:
-        if word.fit > SURE_FIT:
-            yield word.word, word

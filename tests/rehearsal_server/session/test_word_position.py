@@ -4,7 +4,7 @@ import pytest
 
 from models.acoustic.front_end import LATENCY_MS
 from models.following.heard import NO_WORD, Heard, WordHeard
-from rehearsal_server.session.word_position import WordPosition, last_times
+from rehearsal_server.session.word_position import SURE_FIT, WordPosition
 from rehearsal_server.session.words_heard import as_change
 
 WORDS = 6
@@ -85,7 +85,7 @@ def test_words_that_hardly_fit_are_not_surely_said() -> None:
     line.hear(*said)
     position = line.place.position()
     assert position.heard_share == 0.5
-    assert set(last_times(line.place.words)) == {3, 4, 5}
+    assert {word.word for word in line.place.words if word.fit > SURE_FIT} == {3, 4, 5}
 
 
 def test_confidence_follows_the_fit() -> None:
