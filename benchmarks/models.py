@@ -80,7 +80,7 @@ def hop_case(speech: Sequence[Float32s]) -> Case:
 
     def call(number: int) -> object:
         i = number % len(hops)
-        return describe_hops(power[i], mel_dbfs[i], f0[i].f0_hz, f0[i].confidence, level_dbfs)
+        return describe_hops(power[i], mel_dbfs[i], f0[i].f0_hz, f0[i].periodicity, level_dbfs)
 
     return Case(DESCRIPTORS, len(streams), call)
 

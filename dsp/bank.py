@@ -12,7 +12,7 @@ from dsp.descriptors import SpectralDescriptors
 from dsp.kernel import Hops, Slots, StreamKernel
 from dsp.level import measure_levels
 from dsp.loudness import KWeightedLoudness
-from dsp.pitch import PitchTracker
+from dsp.pitch import VOICE, PitchRange, PitchTracker
 from dsp.spectrum import ShortTimeSpectrum
 from dsp.stream_state import StreamState, put_state, slot_array_names, take_state
 from dsp.vad.decision import DecisionSettings
@@ -49,8 +49,10 @@ class HopFeatures:
     f0_hz : float32, shape (n, FRAMES_PER_HOP)
         NaN where unvoiced. Frames oldest first.
     f0_confidence : float32, shape (n, FRAMES_PER_HOP), 0 to 1
+    f0_periodicity : float32, shape (n, FRAMES_PER_HOP), 0 to 1
+        Normalised autocorrelation at the period, voiced or not.
     f0_position : int64, shape (n, FRAMES_PER_HOP)
-        Centre of the frame that the F0 speaks of.
+        Sample that the F0 speaks of.
     """
 
     position: Positions
@@ -70,6 +72,7 @@ class HopFeatures:
     alpha_ratio_db: Float32s
     f0_hz: Float32s
     f0_confidence: Float32s
+    f0_periodicity: Float32s
     f0_position: Positions
 
 
@@ -110,12 +113,19 @@ class StreamBank:
         """Streams there is room for before the bank grows."""
         return len(self._used)
 
-    def acquire(self) -> int:
-        """Take a slot for a stream that has not begun; grows the bank if none is free."""
+    def acquire(self, pitch_range: PitchRange = VOICE) -> int:
+        """Take a slot for a stream that has not begun; grows the bank if none is free.
+
+        Parameters
+        ----------
+        pitch_range : PitchRange
+            What the stream carries: `VOICE`, or `INSTRUMENT` for notes up to 2 kHz.
+        """
         if not self._free:
             self._grow()
         slot = self._free.pop()
         self._used[slot] = True
+        self._pitch.set_range(np.array([slot]), pitch_range)
         return slot
 
     def release(self, slot: int) -> None:
@@ -199,6 +209,7 @@ class StreamBank:
             alpha_ratio_db=colour.alpha_ratio_db,
             f0_hz=pitch.f0_hz,
             f0_confidence=pitch.confidence,
+            f0_periodicity=pitch.periodicity,
             f0_position=pitch.position,
         )
 

@@ -63,7 +63,7 @@ def _describe_together(recordings: list[Float32s]) -> Float32s:
         mel_dbfs = colour.step(streams, power).mel_dbfs
         f0 = pitch.step(streams, samples)
         level_dbfs = measure_levels(samples).level_dbfs
-        described[:, hop] = describe_hops(power, mel_dbfs, f0.f0_hz, f0.confidence, level_dbfs)
+        described[:, hop] = describe_hops(power, mel_dbfs, f0.f0_hz, f0.periodicity, level_dbfs)
     return described
 
 

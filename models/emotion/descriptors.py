@@ -55,7 +55,7 @@ def describe_hops(
     power: Float32s,
     mel_dbfs: Float32s,
     f0_hz: Float32s,
-    f0_confidence: Float32s,
+    f0_periodicity: Float32s,
     level_dbfs: Float32s,
 ) -> Float32s:
     """Describe one hop of each stream.
@@ -66,7 +66,7 @@ def describe_hops(
         `dsp.spectrum.Spectrum.power`.
     mel_dbfs : float32, shape (n, BANDS)
         `dsp.descriptors.Descriptors.mel_dbfs` of the same windows.
-    f0_hz, f0_confidence : float32, shape (n, 2)
+    f0_hz, f0_periodicity : float32, shape (n, 2)
         `dsp.pitch.PitchFrames` of the same hop; NaN Hz where unvoiced.
     level_dbfs : float32, shape (n,)
         `dsp.level.Levels.level_dbfs`.
@@ -90,8 +90,8 @@ def describe_hops(
     described = np.empty((len(power), DESCRIPTORS), np.float32)
     described[:, Column.LEVEL] = level_dbfs
     described[:, Column.SEMITONES_EARLY : Column.CONFIDENCE] = hz_to_semitones(f0_hz)
-    described[:, Column.CONFIDENCE] = f0_confidence.min(axis=1)
-    described[:, Column.HARMONICITY] = _harmonicity_db(f0_confidence.mean(axis=1))
+    described[:, Column.CONFIDENCE] = f0_periodicity.min(axis=1)
+    described[:, Column.HARMONICITY] = _harmonicity_db(f0_periodicity.mean(axis=1))
     _describe_balance(described, energy, density_db)
     _describe_harmonics(described, power, f0_hz)
     described[:, Column.CEPSTRA :] = np.matvec(_DCT, density_db)

@@ -39,7 +39,7 @@ def describe_for_emotion(features: HopFeatures) -> Float32s:
         features.power,
         features.mel_dbfs,
         features.f0_hz,
-        features.f0_confidence,
+        features.f0_periodicity,
         features.level_dbfs,
     )
 
