@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from dsp.bank import HopFeatures, StreamBank
-from dsp.clock import ANALYSIS_RATE_HZ, HOP_S, HOP_SAMPLES
+from dsp.clock import HOP_S, HOP_SAMPLES
 from dsp.framing import HopFramer
 from dsp.loudness import integrated_loudness_lufs, is_clipping
-from dsp.pitch.tracker import FRAME_STEP_SAMPLES
+from dsp.pitch.contour import FRAME_S, refined_contour
 from dsp.projection import effort_bands, projection_db
 from dsp.rhythm import speech_intervals
 from dsp.spectrum import HISTORY_SAMPLES, power_spectrum
@@ -22,8 +22,6 @@ from dsp.voice_quality import VoiceQuality, measure_voice_quality
 
 # Semitones are counted from A0, as GeMAPS does (Eyben et al. 2016).
 REFERENCE_F0_HZ = 27.5
-# One F0 frame to the next.
-FRAME_S = FRAME_STEP_SAMPLES / ANALYSIS_RATE_HZ
 # Fewer voiced frames than this (0.1 s) are no contour.
 _MIN_VOICED_FRAMES = 10
 
@@ -99,7 +97,7 @@ def describe_line(samples: Samples) -> LineVoice:
     is_speech = np.array([f.is_speech[0] for f in features], np.bool_)
     clipped = np.array([f.clipped[0] for f in features], np.bool_)
     momentary = np.array([f.momentary_lufs[0] for f in features], np.float32)
-    contour = _contour(features, len(samples))
+    contour = refined_contour(samples)
     return LineVoice(
         f0_hz=tuple(round(f0, 1) if f0 > 0 else None for f0 in contour.tolist()),
         f0_frame_s=FRAME_S,
@@ -139,16 +137,6 @@ def _analyse(hops: Samples) -> list[HopFeatures]:
     bank = StreamBank(1)
     slot = np.array([bank.acquire()])
     return [bank.step(slot, hop[None]) for hop in hops]
-
-
-def _contour(features: list[HopFeatures], n_samples: int) -> Samples:
-    """The live tracker's F0, each frame at the time it speaks of."""
-    contour = np.full(n_samples // FRAME_STEP_SAMPLES + 1, np.nan, np.float32)
-    for hop in features:
-        frames = hop.f0_position[0] // FRAME_STEP_SAMPLES
-        inside = frames >= 0
-        contour[frames[inside]] = hop.f0_hz[0, inside]
-    return contour
 
 
 def _effort(samples: Samples, n_hops: int) -> Samples:
