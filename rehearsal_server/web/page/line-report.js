@@ -29,24 +29,36 @@ function cueOf(script, lineId) {
   return null;
 }
 
-/** The line as written; where words were compared, with what was left out or changed. */
-function spoken({ line_text: text, words: compared }) {
-  if (!compared?.length) return text;
-  const names = { omitted: words.dropped, substituted: words.changed, prompted: words.prompted };
-  return compared.flatMap(({ text: word, outcome }) => [
-    outcome in names
-      ? h("span.miscue", { "data-outcome": outcome, title: names[outcome] }, word)
-      : word,
-    " ",
-  ]);
+/** The line as written; where its words were followed, with what was left out or changed. */
+function spoken({ line_text: text, scores }) {
+  const followed = scores.wording?.words;
+  if (!followed?.length) return text;
+  return followed.flatMap((word) => [asSaid(word), " "]);
+}
+
+function asSaid({ text, outcome, heard }) {
+  if (outcome === "said") return text;
+  const what = words.miscues[outcome];
+  const title = heard ? `${what}: “${heard}”` : what;
+  return h("span.miscue", { "data-outcome": outcome, title }, text,
+    h("span.visually-hidden", {}, ` (${title})`));
+}
+
+/** Words that are not in the script, in the order in which they were said. */
+function besides({ wording }) {
+  const said = (wording?.extras ?? []).map(({ text }) => text).filter(Boolean);
+  return said.length ? said.map((text) => `“${text}”`).join(", ") : null;
 }
 
 function figures(take) {
-  const { pickup_ms: pickup, timing, duration_ms: duration, outcome, take: number } = take;
+  const { pickup_ms: pickup, timing, duration_ms: duration, outcome, take: number, scores } = take;
+  const extra = besides(scores);
   const shown = [
     number > 1 ? ["", words.take(number)] : null,
     outcome === "spoken" ? null : ["", words.outcome[outcome]],
     timing && pickup !== null ? [words.pickup, pickupText(pickup, timing.pickup_basis)] : null,
+    scores.verbatim === undefined ? null : [words.words, `${Math.round(scores.verbatim)} %`],
+    extra ? [words.besides, extra] : null,
     timing ? [words.pace, `${timing.articulation_rate.toFixed(1)} ${words.paceUnit}`] : null,
     timing?.pauses.length ? [words.pauses, timing.pauses.map(length).join(", ")] : null,
     timing ? [words.duration, `${seconds(duration)} s`] : null,

@@ -9,13 +9,19 @@ import { tell } from "./router.js";
 import { t } from "./strings.js";
 
 const words = t.report;
+// Below, something else was said.
+const MIN_TEXT_MATCH = 0.5;
+// Scores out of 100; a word below is worth another listen.
+const WEAK_WORD = 60;
+const MOST_WEAK_WORDS = 3;
 
 export function takeDetails(take) {
-  const { voice, emotion } = take;
+  const { voice, emotion, scores } = take;
   const parts = [
     voice ? contour(voice) : null,
     voice?.loudness_lufs ? facts([[words.loudness, `${voice.loudness_lufs.toFixed(1)} LUFS`]]) : null,
     emotion ? delivery(emotion) : null,
+    scores.pronunciation ? pronunciation(scores.pronunciation) : null,
   ].filter(Boolean);
   if (!parts.length) return null;
   return h("details", {}, h("summary", {}, words.details), parts, voice ? comparer(take) : null);
@@ -38,6 +44,17 @@ function delivery({ abstained, arousal, valence, confidence, baseline, direction
   return h("div.delivery", {}, facts([...asked, ...near, ...heard]),
     match?.text ? h("p", {}, match.text) : null,
     h("p.quiet", {}, words.baseline[baseline] ?? ""));
+}
+
+/** Words are sure enough to be named; single sounds are not. */
+function pronunciation({ overall, fluency, prosody, text_match: match, words: judged }) {
+  if (match < MIN_TEXT_MATCH) return h("p.quiet", {}, words.otherText);
+  const figures = [[words.pronunciation, overall], [words.fluency, fluency], [words.prosody, prosody]];
+  const shown = figures.filter(([, score]) => score != null);
+  const weak = judged.filter((word) => word.accuracy !== null && word.accuracy < WEAK_WORD)
+    .sort((a, b) => a.accuracy - b.accuracy).slice(0, MOST_WEAK_WORDS);
+  return h("div.delivery", {}, facts(shown.map(([name, score]) => [name, String(Math.round(score))])),
+    weak.length ? h("p", {}, words.listenTo(weak.map(({ text }) => text).join(", "))) : null);
 }
 
 function percent(share) {

@@ -9,7 +9,7 @@ const sources = readdirSync(PAGE).filter((name) => name !== "strings.js")
   .map((name) => readFileSync(new URL(name, PAGE), "utf8")).join("\n");
 
 // Chosen by a value that the server or the browser gives.
-const BY_VALUE = ["completed", "abandoned", "live", "microphone", "ladder", "outcome", "baseline", "notJudged", "strict", "keys", "diagnostics"];
+const BY_VALUE = ["completed", "abandoned", "live", "microphone", "ladder", "outcome", "miscues", "baseline", "notJudged", "strict", "keys", "diagnostics"];
 
 function* paths(strings, before = []) {
   for (const [name, value] of Object.entries(strings)) {
