@@ -24,6 +24,12 @@ async def test_every_page_is_for_everybody(browser: Browser, server_url: str, sc
         for summary in await somebody.page.locator("details.card > summary").all():
             await summary.click()
         await somebody.look_around("script")
+        await somebody.open_microphone()
+        await somebody.page.click("text=Begin")
+        await somebody.cue("Listen")
+        await somebody.page.click(".diagnostics summary")
+        await somebody.show("stage", full_page=False)
+        await somebody.look_around("stage-whole")
         for address, sign in (("scripts", ".rows"), ("practice", "h1"), ("settings", ".settings")):
             await somebody.go(address, sign)
             await somebody.look_around(address)
