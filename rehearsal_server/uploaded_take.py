@@ -27,6 +27,7 @@ from models.emotion.directions import DirectionLexicon
 from models.emotion.estimate import EmotionModel
 from models.emotion.line import line_windows
 from models.emotion.opening import open_emotion_model
+from rehearsal_server.following.offline import OfflineListener, prepare_listener
 from rehearsal_server.live.analysis import MicrophoneIntake, to_hops
 from rehearsal_server.live.emotion import describe_for_emotion
 from rehearsal_server.live.speakers import speaker_of
@@ -88,6 +89,7 @@ def analyse_recording(data: bytes, plan: TakePlan) -> SessionResult:
     samples, audio = _read(data)
     scene = Scene(id=plan.scene_id, heading="", elements=plan.lines)
     model = _model(plan.emotion_card) if plan.emotion_card else None
+    listener = _listener(scene, plan.role)
     session = Session(
         SessionPlan(
             scene=scene,
@@ -95,10 +97,11 @@ def analyse_recording(data: bytes, plan: TakePlan) -> SessionResult:
             options=_OPTIONS,
             directions=directions_of(scene, plan.role, {}, _lexicon(plan.directions)),
             speaker=speaker_of(plan.known, model.card if model else None),
+            followed_lines=listener.followed_lines if listener else (),
         )
     )
     try:
-        heard = _run(session, _chunks(samples, audio), audio)
+        heard = _run(session, _chunks(samples, audio), audio, listener)
     except ValueError as error:
         raise UnusableRecording(f"The recording can't be used: {error}.") from None
     for performance in session.result().performances:
@@ -153,9 +156,23 @@ def _lexicon(extra: Path | None) -> DirectionLexicon:
     return DirectionLexicon(extra)
 
 
-def _run(session: Session, chunks: Iterator[bytes], audio: AudioFormat) -> _Heard:
+def _listener(scene: Scene, role: str) -> OfflineListener | None:
+    """What follows the words, as on the socket: without the acoustic model, pace is all."""
+    try:
+        return prepare_listener(scene, role, _OPTIONS.language)
+    except ModelAbsent as absence:
+        log.warning("the words of recordings are not followed: %s", absence)
+        return None
+
+
+def _run(
+    session: Session,
+    chunks: Iterator[bytes],
+    audio: AudioFormat,
+    listener: OfflineListener | None,
+) -> _Heard:
     """Play the chunks to the session; what it heard."""
-    offline = OfflineSession(session, audio, voice_length_ms=lambda _request: 0)
+    offline = OfflineSession(session, audio, voice_length_ms=lambda _request: 0, listener=listener)
     intake, bank = MicrophoneIntake(audio), StreamBank(1)
     slot = np.array([bank.acquire()])
     heard = _Heard()
@@ -167,7 +184,7 @@ def _run(session: Session, chunks: Iterator[bytes], audio: AudioFormat) -> _Hear
             heard.hops.append(samples)
             heard.descriptors.append(describe_for_emotion(features)[0])
             (hop,) = to_hops(features)
-            for _ in offline.hear(hop):
+            for _ in offline.hear(hop, samples):
                 pass
     if not session.is_over:
         for _ in offline.receive(Stop()):

@@ -12,6 +12,7 @@ import pytest
 import soundfile
 
 from models.emotion.opening import BUILT_IN_CARD
+from rehearsal_server.following.offline import prepare_listener
 from rehearsal_server.offline import OfflineSession
 from rehearsal_server.protocol.client_messages import Stop
 from rehearsal_server.protocol.fields import AudioFormat, Options
@@ -73,14 +74,20 @@ def test_it_is_measured_as_live_audio_is(two_lines: npt.NDArray[np.int16]) -> No
     """The core of a socket, fed the same samples in other pieces, says the same."""
     options = Options(prompt_after_ms=60_000, headphones=True)
     scene = Scene(id="S1", heading="", elements=LINES)
-    session = Session(SessionPlan(scene=scene, role="Ben", options=options))
+    listener = prepare_listener(scene, "Ben", "en")
+    followed = listener.followed_lines
+    session = Session(
+        SessionPlan(scene=scene, role="Ben", options=options, followed_lines=followed)
+    )
     pcm = np.concatenate((two_lines, np.zeros(5 * RATE_HZ, np.int16))).tobytes()
     chunks: list[bytes] = [pcm[n : n + 3200] for n in range(0, len(pcm), 3200)]
-    list(OfflineSession(session, AudioFormat(sample_rate=RATE_HZ), lambda _: 0).run([*chunks]))
+    audio = AudioFormat(sample_rate=RATE_HZ)
+    list(OfflineSession(session, audio, lambda _: 0, listener=listener).run([*chunks]))
     if not session.is_over:
         session.receive(Stop())
     live, uploaded = session.result(), analyse_recording(file_of(two_lines), PLAN)
     assert [p.timing for p in uploaded.performances] == [p.timing for p in live.performances]
+    assert [p.words for p in uploaded.performances] == [p.words for p in live.performances]
     assert uploaded.summary == live.summary
 
 
