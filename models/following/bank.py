@@ -137,7 +137,7 @@ class FollowingBank:
         if following is None:
             return
         self._group(following.graph).give(following.place)
-        if at_position is not None:
+        if at_position is not None and following.means:
             kept = [mean for end, mean in following.means if end <= at_position]
             self._mean.restore(slot, kept[-1] if kept else following.means[0][1])
 

@@ -158,10 +158,14 @@ class Rehearsals:
         self._bound_memory()
 
     def _bound_memory(self) -> None:
-        """Sessions that wait for their clients may fill no more memory than those that go on."""
-        waiting = [one for one in self._due_s if one in self._in_memory]
-        if len(waiting) > self._services.limits.max_sessions:
-            oldest = min(waiting, key=self._due_s.__getitem__)
+        """Sessions that wait for their clients may fill no more memory than those that go on.
+
+        Each has a file open as well, and a process may open a thousand.
+        """
+        waiting = sorted(
+            (one for one in self._due_s if one in self._in_memory), key=self._due_s.__getitem__
+        )
+        for oldest in waiting[: max(0, len(waiting) - self._services.limits.max_sessions)]:
             task = asyncio.create_task(self._set_aside(oldest), name="set aside")
             self._provisional.add(task)
             task.add_done_callback(self._provisional.discard)
@@ -169,7 +173,8 @@ class Rehearsals:
     async def _set_aside(self, session_id: str) -> None:
         async with self._turns[session_id]:
             rehearsal = self._in_memory.get(session_id)
-            if rehearsal is not None and rehearsal.link is None:
+            # One that is saved may still have the socket on which it ended.
+            if rehearsal is not None and (rehearsal.link is None or rehearsal.is_saved):
                 await self._drop(rehearsal)
 
     async def _tick(self) -> None:

@@ -87,7 +87,7 @@ def test_it_is_measured_as_live_audio_is(two_lines: npt.NDArray[np.int16]) -> No
         session.receive(Stop())
     live, uploaded = session.result(), analyse_recording(file_of(two_lines), PLAN)
     assert [p.timing for p in uploaded.performances] == [p.timing for p in live.performances]
-    assert [p.words for p in uploaded.performances] == [p.words for p in live.performances]
+    assert [p.wording for p in uploaded.performances] == [p.wording for p in live.performances]
     assert uploaded.summary == live.summary
 
 

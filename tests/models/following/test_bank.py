@@ -168,3 +168,12 @@ def test_a_stream_may_be_taken_up_in_its_middle() -> None:
     heard = [h for hop in hops() for h in bank.step(np.array([slot]), hop[None])[0]]
     assert heard[0].end_ms == 101 * 20
     assert words_of(heard) == list(range(8))
+
+
+def test_a_line_that_is_over_before_it_was_heard_leaves_nothing() -> None:
+    bank = FollowingBank(acoustic_model(), capacity=1)
+    slot = bank.acquire()
+    bank.arm(slot, graph(), 0)
+    bank.disarm(slot, 0)
+    heard = bank.step(np.array([slot]), np.zeros((1, HOP_SAMPLES), np.float32))
+    assert heard == [()]

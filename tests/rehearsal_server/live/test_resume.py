@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -216,3 +217,25 @@ async def test_audio_becomes_durable_once_its_line_is_over(server: RunningServer
         while (ack := await talk.until("ack"))["durable_seq"] is None:
             pass
     assert 24 <= ack["durable_seq"] < 59
+
+
+async def test_sessions_that_are_over_hold_few_files(server: RunningServer) -> None:
+    for _ in range(8):
+        async with server.socket() as talk:
+            await talk.start()
+            await talk.say({"type": "stop"})
+            await talk.close_code()
+    for _ in range(200):
+        if open_journals() <= 4:  # as many as may go on at a time
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"{open_journals()} journals are open")
+
+
+def open_journals() -> int:
+    """How many journals this process, which is the server's too, has open."""
+    paths = []
+    for descriptor in Path("/proc/self/fd").iterdir():
+        with suppress(OSError):
+            paths.append(str(descriptor.readlink()))
+    return sum("/journal/" in path and path.endswith(".log") for path in paths)
