@@ -146,14 +146,22 @@ class ModelCard(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     outputs: ModelOutputs
     min_window_ms: Annotated[int, Meta(ge=20)]
     max_window_ms: Annotated[int, Meta(ge=20)]
-    # Below it no category is named.
+    # Below it no category is named; of a speaker without a baseline, below the other.
     min_confidence: Annotated[float, Meta(ge=0, le=1)] = 0.5
+    min_confidence_stranger: Annotated[float, Meta(ge=0, le=1)] | None = None
     # Above it the arousal counts as high; measured where it divides the training set best.
     high_arousal_above: float = 0.0
     data: tuple[Source, ...] = ()
     measures: dict[str, float] = {}
     held_out: tuple[HeldOutModel, ...] = ()
     limits: tuple[str, ...] = ()
+
+
+def least_confidence(card: ModelCard, *, is_stranger: bool) -> float:
+    """From which confidence on a category is named."""
+    if is_stranger and card.min_confidence_stranger is not None:
+        return card.min_confidence_stranger
+    return card.min_confidence
 
 
 def read_card(path: Path) -> ModelCard:

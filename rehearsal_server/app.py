@@ -63,6 +63,9 @@ def create_app(settings: Settings, limits: LiveLimits | None = None) -> Starlett
     rehearsals = Rehearsals(live, JournalDirectory(settings.data_dir / "journal"))
     endpoint = LiveEndpoint(live, rehearsals)
     services.metrics.watch_sockets(lambda: endpoint.open_sockets)
+    if live.delivery.judge is not None:
+        judge = live.delivery.judge
+        services.metrics.watch_windows(lambda: judge.waiting)
     services.probes["analysis"] = _analysis_probe(live.scheduler)
 
     @asynccontextmanager

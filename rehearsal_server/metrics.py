@@ -42,6 +42,11 @@ class Metrics:
         self._sockets = Gauge(
             "rehearsal_live_sockets", "Sockets that are open.", registry=self.registry
         )
+        self._windows = Gauge(
+            "rehearsal_emotion_windows_waiting",
+            "Windows of speech that wait to be judged.",
+            registry=self.registry,
+        )
         self._refusals = Counter(
             "rehearsal_live_refusals",
             "Sockets refused before the upgrade, by HTTP status.",
@@ -68,6 +73,10 @@ class Metrics:
     def watch_sockets(self, count: Callable[[], int]) -> None:
         """Show what `count` says whenever somebody looks."""
         self._sockets.set_function(count)
+
+    def watch_windows(self, count: Callable[[], int]) -> None:
+        """Show how many windows of speech wait, whenever somebody looks."""
+        self._windows.set_function(count)
 
     def socket_refused(self, status: int) -> None:
         """Count a socket that was not opened."""

@@ -137,8 +137,10 @@ def _judge(
     if model is None:
         return None
     rows, samples = heard.window(request)
-    windows = line_windows(model.card, rows, baseline=speaker.offset, samples=samples)
-    return LineHeard.of_pieces(model.card, model.predict(windows))
+    baseline = speaker.offset
+    windows = line_windows(model.card, rows, baseline=baseline, samples=samples)
+    pieces = model.predict(windows)
+    return LineHeard.of_pieces(model.card, pieces, is_stranger=baseline is None)
 
 
 @lru_cache(maxsize=1)

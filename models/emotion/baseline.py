@@ -75,8 +75,8 @@ class Baseline:
         """What to take off this speaker's features, float32, shape (width,)."""
         return self.mean * np.float32(self.voiced_s / (self.voiced_s + PRIOR_S))
 
-    def learn(self, heard: Residuals, *, neutral: bool, new_share: float = 1.0) -> Baseline:
-        """Take in one window.
+    def learn(self, heard: Residuals, *, neutral: bool) -> Baseline:
+        """Take in one line, or one window that overlaps no other.
 
         Parameters
         ----------
@@ -84,11 +84,9 @@ class Baseline:
             From the estimate of that window.
         neutral : bool
             The speaker was asked to speak neutrally (a calibration).
-        new_share : float
-            How much of the window has not been learnt from yet; windows overlap.
         """
         residual = heard.neutral if neutral else heard.expressive
-        weight = min(heard.voiced_s * new_share, MEMORY_S)
+        weight = min(heard.voiced_s, MEMORY_S)
         if weight <= 0:
             return self
         kept_s = min(self.voiced_s, MEMORY_S - weight)

@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 
 from dsp.clock import ANALYSIS_RATE_HZ
-from models.card import ModelAbsent
+from models.card import ModelAbsent, ModelCard
 from models.emotion.baseline import Baseline
 from models.emotion.conditions import CONDITIONS, hear_under
 from models.emotion.corpus import Clip, Corpus, CorpusError, read_corpus
-from models.emotion.estimate import EmotionModel, EmotionWindow
+from models.emotion.estimate import EmotionEstimate, EmotionModel, EmotionWindow
 from models.emotion.evaluation import ModelFor, judge_corpus, measure
 from models.emotion.judging import BASELINES, DescribedClip, describe_clips
 from models.emotion.opening import open_emotion_model, open_held_out
@@ -57,7 +57,8 @@ def evaluate(data: Path, card_path: Path, materials_root: Path, only: Sequence[s
     materials_root : Path
         Where rooms, noises, neutral speech and other sounds lie; see `training.materials`.
     only : sequence of str
-        Parts to do: ``corpus``, ``channels``, ``neutral_speech``, ``other_sounds``; all if empty.
+        Parts to do: ``corpus``, ``channels``, ``neutral_speech``, ``neutral_channels``,
+        ``other_sounds``; all if empty.
 
     Raises
     ------
@@ -75,7 +76,14 @@ def evaluate(data: Path, card_path: Path, materials_root: Path, only: Sequence[s
             )
             for name in CONDITIONS
         },
-        "neutral_speech": lambda: on_neutral_speech(model, materials.speech),
+        "neutral_speech": lambda: on_neutral_speech(model, describe_clips(materials.speech)),
+        "neutral_channels": lambda: {
+            name: on_neutral_speech(
+                model,
+                describe_clips(materials.speech, hear_under(name, materials.speech, materials)),
+            )
+            for name in CONDITIONS
+        },
         "other_sounds": lambda: on_other_sounds(model, materials.sounds),
     }
     return {
@@ -107,25 +115,26 @@ def on_corpus(model_for: ModelFor, clips: Sequence[DescribedClip]) -> Report:
     return {kind: _rounded(measure(judge_corpus(model_for, clips, kind))) for kind in BASELINES}
 
 
-def on_neutral_speech(model: EmotionModel, clips: Sequence[Clip]) -> Report:
+def on_neutral_speech(model: EmotionModel, clips: Sequence[DescribedClip]) -> Report:
     """What read speech of strangers is called: unknown, after a calibration, and as they go on.
 
     The calibration is the speaker's first pieces, up to `CALIBRATION_S` of them, learnt as neutral;
     without it the baseline is learnt from the same pieces as from a rehearsal. Judged are the rest.
+    Told are the shares of the labels, and mean and standard deviation of the arousal, which should
+    be near nothing, with the share of it that would count as high.
     """
-    described = describe_clips(clips)
-    labels: dict[str, list[str]] = {"unknown": [], "calibrated": [], "rehearsed": []}
-    for speaker in sorted({clip.speaker for clip in clips}):
-        theirs = [clip for clip in described if clip.clip.speaker == speaker]
+    heard: dict[str, list[EmotionEstimate]] = {"unknown": [], "calibrated": [], "rehearsed": []}
+    for speaker in sorted({clip.clip.speaker for clip in clips}):
+        theirs = [clip for clip in clips if clip.clip.speaker == speaker]
         first, rest = _split(theirs)
         for name, baseline in (
             ("unknown", None),
             ("calibrated", _learnt_from(model, first, neutral=True)),
             ("rehearsed", _learnt_from(model, first, neutral=False)),
         ):
-            estimates = model.predict([clip.window(baseline) for clip in rest])
-            labels[name] += [estimate.label or "none" for estimate in estimates]
-    return {"clips": float(len(labels["unknown"])), **{n: _shares(k) for n, k in labels.items()}}
+            heard[name] += model.predict([clip.window(baseline) for clip in rest])
+    told = {kind: _told(estimates, model.card) for kind, estimates in heard.items()}
+    return {"clips": float(len(heard["unknown"])), **told}
 
 
 def _split(clips: list[DescribedClip]) -> tuple[list[DescribedClip], list[DescribedClip]]:
@@ -144,12 +153,18 @@ def _learnt_from(model: EmotionModel, clips: Sequence[DescribedClip], *, neutral
     return baseline
 
 
-def _shares(labels: Sequence[str]) -> dict[str, float]:
-    if not labels:
+def _told(estimates: Sequence[EmotionEstimate], card: ModelCard) -> dict[str, float]:
+    if not estimates:
         return {}
+    labels = [estimate.label or "none" for estimate in estimates]
     names, counts = np.unique(labels, return_counts=True)
     shares = dict(zip(names.tolist(), (counts / len(labels)).tolist(), strict=True))
     angry_or_sad = shares.get("anger", 0.0) + shares.get("sadness", 0.0)
+    arousal = np.array([e.arousal for e in estimates if e.arousal is not None])
+    if len(arousal):
+        shares["arousal_mean"] = float(arousal.mean())
+        shares["arousal_sd"] = float(arousal.std())
+        shares["arousal_high"] = float((arousal > card.high_arousal_above).mean())
     return _rounded({"angry_or_sad": angry_or_sad, **shares})
 
 

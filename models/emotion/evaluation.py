@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from models.card import least_confidence
 from models.emotion.categories import CATEGORIES, HIGH_AROUSAL, placement_table
 from models.emotion.estimate import EmotionEstimate, EmotionModel
 from models.emotion.judging import BaselineKind, DescribedClip, judge_speaker
@@ -73,6 +74,7 @@ def judge_corpus(model_for: ModelFor, clips: Sequence[DescribedClip], kind: Base
         for index, estimate in zip(theirs.tolist(), judged, strict=True):
             estimates[index] = estimate
     card = model_for(str(speakers[0])).card
+    is_stranger = kind == "none" and bool(card.input.baseline)
     return Judged(
         truth=np.array([CATEGORIES.index(clip.clip.category or "") for clip in clips], np.intp),
         speaker=speakers,
@@ -84,7 +86,7 @@ def judge_corpus(model_for: ModelFor, clips: Sequence[DescribedClip], kind: Base
         ),
         affect=np.array([[_or_nan(e.arousal), _or_nan(e.valence)] for e in estimates]),
         high_arousal_above=card.high_arousal_above,
-        min_confidence=card.min_confidence,
+        min_confidence=least_confidence(card, is_stranger=is_stranger),
     )
 
 
@@ -157,6 +159,8 @@ def _affect(judged: Judged) -> dict[str, float]:
 
 def _calibration(judged: Judged) -> dict[str, float]:
     answered = judged.is_answered
+    if not answered.any():
+        return {}
     confidence = judged.probabilities[answered].max(axis=1)
     is_right = judged.probabilities[answered].argmax(axis=1) == judged.truth[answered]
     sure = confidence >= judged.min_confidence

@@ -87,7 +87,8 @@ class FeatureModel:
                 self._card.input.baseline: _baselines(windows, features.values.shape[1]),
             }
         )
-        estimates = read_estimates(self._card, outputs, features.voiced_s)
+        strangers = [window.baseline is None for window in windows]
+        estimates = read_estimates(self._card, outputs, features.voiced_s, strangers=strangers)
         silent = EmotionEstimate(abstained=Abstention.TOO_LITTLE_VOICE)
         return [
             estimate if voiced_s >= MIN_VOICED_S else silent

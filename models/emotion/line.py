@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dsp.clock import HOP_MS, HOP_SAMPLES
-from models.card import ModelCard
+from models.card import ModelCard, least_confidence
 from models.emotion.estimate import EmotionEstimate, EmotionWindow
 
 Float32s = npt.NDArray[np.float32]
@@ -50,7 +50,9 @@ def line_windows(
     ]
 
 
-def combine(card: ModelCard, estimates: Sequence[EmotionEstimate]) -> EmotionEstimate:
+def combine(
+    card: ModelCard, estimates: Sequence[EmotionEstimate], *, is_stranger: bool = False
+) -> EmotionEstimate:
     """One estimate for a line from those of its pieces: their mean, abstentions left out.
 
     If all pieces were abstained from, the first abstention stands. Residuals are not combined:
@@ -71,7 +73,7 @@ def combine(card: ModelCard, estimates: Sequence[EmotionEstimate]) -> EmotionEst
         arousal=_mean([estimate.arousal for estimate in answered]),
         valence=_mean([estimate.valence for estimate in answered]),
         probabilities=probabilities,
-        label=likeliest if confidence >= card.min_confidence else None,
+        label=likeliest if confidence >= least_confidence(card, is_stranger=is_stranger) else None,
         confidence=confidence,
     )
 

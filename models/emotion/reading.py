@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
-from models.card import CategoryOutput, ModelCard, ScalarOutput
+from models.card import CategoryOutput, ModelCard, ScalarOutput, least_confidence
 from models.emotion.estimate import Abstention, EmotionEstimate, Residuals
 
 Float32s = npt.NDArray[np.float32]
@@ -16,7 +16,9 @@ Outputs = Mapping[str, Float32s]
 MIN_SPEECH_PROBABILITY = 0.5
 
 
-def read_estimates(card: ModelCard, outputs: Outputs, voiced_s: Float32s) -> list[EmotionEstimate]:
+def read_estimates(
+    card: ModelCard, outputs: Outputs, voiced_s: Float32s, *, strangers: Sequence[bool] = ()
+) -> list[EmotionEstimate]:
     """Turn one batch's outputs into estimates.
 
     Parameters
@@ -25,6 +27,8 @@ def read_estimates(card: ModelCard, outputs: Outputs, voiced_s: Float32s) -> lis
     outputs : mapping of str to float32, first axis the window
     voiced_s : float32, shape (n,)
         Seconds of voice in each window.
+    strangers : sequence of bool
+        Whose baseline is not known; nobody, if left out.
     """
     named = card.outputs
     speech = _scalars(named.speech, outputs)
@@ -35,7 +39,8 @@ def read_estimates(card: ModelCard, outputs: Outputs, voiced_s: Float32s) -> lis
         if speech is not None and _share(speech[row]) < MIN_SPEECH_PROBABILITY:
             estimates.append(EmotionEstimate(abstained=Abstention.NOT_SPEECH))
             continue
-        judged = _judge(card, None if probabilities is None else probabilities[row])
+        least = least_confidence(card, is_stranger=bool(strangers) and strangers[row])
+        judged = _judge(card, None if probabilities is None else probabilities[row], least)
         estimates.append(
             EmotionEstimate(
                 arousal=None if arousal is None else float(arousal[row]),
@@ -74,14 +79,14 @@ def _probabilities(output: CategoryOutput | None, outputs: Outputs) -> Float32s 
 
 
 def _judge(
-    card: ModelCard, probabilities: Float32s | None
+    card: ModelCard, probabilities: Float32s | None, least: float
 ) -> tuple[dict[str, float], str | None, float]:
     if probabilities is None or card.outputs.categories is None:
         return {}, None, 0.0
     names = card.outputs.categories.categories
     likeliest = int(probabilities.argmax())
     confidence = float(probabilities[likeliest])
-    label = names[likeliest] if confidence >= card.min_confidence else None
+    label = names[likeliest] if confidence >= least else None
     return dict(zip(names, probabilities.tolist(), strict=True)), label, confidence
 
 

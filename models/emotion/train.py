@@ -34,18 +34,21 @@ from models.emotion.evaluate import Report, evaluate
 from models.emotion.evaluation import Judged, judge_corpus
 from models.emotion.functionals import MAX_HOPS, feature_names
 from models.emotion.judging import BASELINES, describe_clips
-from models.emotion.measures import best_temperature, best_threshold
+from models.emotion.measures import best_temperature, low_threshold
 from models.emotion.opening import open_held_out
 from models.emotion.training import graph
 from models.emotion.training.card_text import card_text
 from models.emotion.training.fitting import FittedModel, fit, without_speaker
 from models.emotion.training.materials import Materials, read_materials
+from models.emotion.training.network import TrainingSettings
 from models.emotion.training.training_set import HeardClips, hear_clips, hear_sounds
 
-MADE_SOUNDS = 600
+MADE_SOUNDS_PER_CHANNEL = 30
 SOUND_CHANNELS = 4
 SPEECH_CHANNELS = 4
 MIN_CONFIDENCE = 0.5
+# Of a stranger's neutral reading every seventh piece would be called angry or sad at 0.5.
+MIN_CONFIDENCE_STRANGER = 0.7
 
 LIMITS = (
     "Acted German of a few actors and ten sentences is all the labelled speech it has seen. In "
@@ -73,13 +76,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         corpus = read_corpus(options.data)
+        check_trainable(corpus)
     except CorpusError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     root = options.materials or options.data.parent
     materials = read_materials(root, "training")
     heard = hear_everything(corpus, materials, options.channels, options.seed)
-    models = fit_all(heard, options.seed)
+    settings = TrainingSettings(steps=options.steps)
+    models = fit_all(heard, settings, options.seed)
     card = describe(options.out, corpus, materials, options.version)
     card = write_models(models, card, options.out, temperature=1.0)
     temperature, threshold = calibrate(corpus, options.out, materials)
@@ -93,6 +98,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+def check_trainable(corpus: Corpus) -> None:
+    """Refuse a corpus of which a model without one speaker could not be trained.
+
+    Raises
+    ------
+    CorpusError
+        A category is spoken by fewer than two speakers, or a speaker has no neutral clip.
+    """
+    spoken = {(clip.category, clip.speaker) for clip in corpus.clips}
+    for category in CATEGORIES:
+        if sum(name == category for name, _ in spoken) < 2:
+            raise CorpusError(f"training needs {category} from at least two speakers")
+    for speaker in corpus.speakers:
+        if ("neutral", speaker) not in spoken:
+            raise CorpusError(f"training needs a neutral clip of speaker {speaker}")
+
+
 def hear_everything(corpus: Corpus, materials: Materials, n_channels: int, seed: int) -> Heard:
     """Compute all features; this takes most of the time."""
     labelled = hear_clips(corpus.clips, materials, n_channels=n_channels, seed=seed)
@@ -102,18 +124,24 @@ def hear_everything(corpus: Corpus, materials: Materials, n_channels: int, seed:
         speech = hear_clips(materials.speech, materials, n_channels=SPEECH_CHANNELS, seed=seed + 1)
     _say(f"{len(materials.speech)} pieces of other speech")
     sounds = hear_sounds(
-        materials.sounds, n_made=MADE_SOUNDS, n_channels=SOUND_CHANNELS, seed=seed + 2
+        materials.sounds,
+        n_made=MADE_SOUNDS_PER_CHANNEL * n_channels,
+        n_channels=SOUND_CHANNELS,
+        seed=seed + 2,
     )
     _say(f"{len(sounds)} other sounds")
     return Heard(labelled, speech, sounds)
 
 
-def fit_all(heard: Heard, seed: int) -> dict[str, FittedModel]:
+def fit_all(heard: Heard, settings: TrainingSettings, seed: int) -> dict[str, FittedModel]:
     """The model of everybody under the name "", and for each speaker the one without them."""
-    models = {"": fit(heard.labelled, heard.speech, heard.sounds, seed=seed)}
+
+    def fitted(labelled: HeardClips) -> FittedModel:
+        return fit(labelled, heard.speech, heard.sounds, seed=seed, settings=settings)
+
+    models = {"": fitted(heard.labelled)}
     for speaker in heard.labelled.speakers:
-        others = without_speaker(heard.labelled, speaker)
-        models[speaker] = fit(others, heard.speech, heard.sounds, seed=seed)
+        models[speaker] = fitted(without_speaker(heard.labelled, speaker))
         _say(f"trained without speaker {speaker}")
     return models
 
@@ -155,7 +183,7 @@ def calibrate(corpus: Corpus, model: Path, materials: Materials) -> tuple[float,
     truth = np.concatenate([one.truth[one.is_answered] for one in judged])
     arousal = np.concatenate([one.affect[one.is_answered, 0] for one in judged])
     high = np.isin(truth, [CATEGORIES.index(name) for name in HIGH_AROUSAL])
-    return best_temperature(probabilities, truth), best_threshold(arousal, high)
+    return best_temperature(probabilities, truth), low_threshold(arousal, high)
 
 
 def describe(out: Path, corpus: Corpus, materials: Materials, version: str) -> ModelCard:
@@ -183,6 +211,7 @@ def describe(out: Path, corpus: Corpus, materials: Materials, version: str) -> M
         min_window_ms=1000,
         max_window_ms=MAX_HOPS * 20,
         min_confidence=MIN_CONFIDENCE,
+        min_confidence_stranger=MIN_CONFIDENCE_STRANGER,
         data=_sources(corpus, materials),
         limits=LIMITS,
     )
@@ -233,6 +262,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--out", type=Path, required=True, help="ONNX file to write")
     parser.add_argument("--materials", type=Path, help="default: beside DATA")
     parser.add_argument("--channels", type=int, default=20, help="drawn for each speaker")
+    parser.add_argument("--steps", type=int, default=TrainingSettings().steps, help="of training")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--version", default="1", help="goes into the card")
     return parser

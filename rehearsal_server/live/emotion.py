@@ -170,7 +170,7 @@ class EmotionFeed:
             samples=to_float(line.samples) if self._judge.takes_waveform else None,
         )
         pieces = await asyncio.gather(*(self._judge.judge(window) for window in windows))
-        return LineHeard.of_pieces(self._judge.card, pieces)
+        return LineHeard.of_pieces(self._judge.card, pieces, is_stranger=line.baseline is None)
 
     def _put(self, request: JudgeWindow, window: EmotionWindow) -> None:
         self._is_under_way = True

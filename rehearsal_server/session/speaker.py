@@ -33,10 +33,12 @@ class LineHeard:
     model: str = ""
 
     @classmethod
-    def of_pieces(cls, card: ModelCard, pieces: Sequence[EmotionEstimate]) -> LineHeard:
-        """Put together what a model made of a line's pieces."""
+    def of_pieces(
+        cls, card: ModelCard, pieces: Sequence[EmotionEstimate], *, is_stranger: bool
+    ) -> LineHeard:
+        """Put together what a model made of a line's pieces, without a baseline or with one."""
         return cls(
-            estimate=combine(card, pieces),
+            estimate=combine(card, pieces, is_stranger=is_stranger),
             residuals=tuple(p.residuals for p in pieces if p.residuals is not None),
             model=f"{card.name} {card.version}",
         )
@@ -70,8 +72,8 @@ class Speaker:
 
     @property
     def offset(self) -> npt.NDArray[np.float32] | None:
-        """What the model is told of the speaker."""
-        return None if self.baseline is None else self.baseline.offset
+        """What the model is told of the speaker; None of one it does not know yet."""
+        return None if self.baseline is None or self.state == "none" else self.baseline.offset
 
     def calibrating(self) -> Speaker:
         """The same speaker at the start of a calibration: the baseline is learnt anew."""

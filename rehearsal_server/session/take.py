@@ -92,7 +92,9 @@ def describe_take(
     """
     assert performance.timing is not None, "only a line that was spoken is described"
     came_across, delivery = judge_delivery(speaker, direction, performance.timing, voice, heard)
-    said = remark(performance.line_id, came_across, performance.timing)
+    # Who was looking for the words has something else to work on.
+    is_spoken = performance.outcome == "spoken"
+    said = remark(performance.line_id, came_across, performance.timing) if is_spoken else None
     feedback = performance.feedback if said is None else (*performance.feedback, said)
     described = replace(performance, voice=voice, came_across=came_across, feedback=feedback)
     return described, delivery

@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from models.card import read_card, write_card
+from models.card import least_confidence, read_card, write_card
 from models.emotion.analysis import describe_recordings
 from models.emotion.estimate import Abstention, EmotionModel, EmotionWindow
 from models.emotion.opening import BUILT_IN_CARD, open_emotion_model
@@ -45,7 +45,8 @@ def test_probabilities_sum_to_one_and_confidence_is_the_largest(model: EmotionMo
         if estimate.abstained is None:
             assert sum(estimate.probabilities.values()) == pytest.approx(1, abs=1e-5)
             assert estimate.confidence == max(estimate.probabilities.values())
-            assert (estimate.label is None) == (estimate.confidence < model.card.min_confidence)
+            least = least_confidence(model.card, is_stranger=True)
+            assert (estimate.label is None) == (estimate.confidence < least)
             assert estimate.arousal is not None
             assert -1 <= estimate.arousal <= 1
 

@@ -37,6 +37,8 @@ def card_text(card: ModelCard) -> str:
         _table(card, "corpus"),
         "### UAR under changed channels",
         _channel_table(card),
+        "### Neutral read speech of strangers under changed channels: called angry or sad",
+        _neutral_channels(card),
         "### Neutral read speech of strangers, and other sounds",
         _rest(card),
         "## Limits",
@@ -54,14 +56,27 @@ def _table(card: ModelCard, part: str) -> str:
 
 
 def _channel_table(card: ModelCard) -> str:
-    conditions = dict.fromkeys(
-        key.split(".")[1] for key in card.measures if key.startswith("channels.")
-    )
     rows = ["| | none | neutral | adapted |", "|---|---|---|---|"]
-    for name in conditions:
+    for name in _conditions(card, "channels"):
         cells = [card.measures[f"channels.{name}.{column}.uar"] for column in _COLUMNS]
         rows.append(f"| {name} | " + " | ".join(_number(cell) for cell in cells) + " |")
     return "\n".join(rows)
+
+
+def _neutral_channels(card: ModelCard) -> str:
+    rows = ["| | unknown | calibrated | rehearsed |", "|---|---|---|---|"]
+    for name in _conditions(card, "neutral_channels"):
+        cells = [
+            card.measures.get(f"neutral_channels.{name}.{kind}.angry_or_sad")
+            for kind in ("unknown", "calibrated", "rehearsed")
+        ]
+        rows.append(f"| {name} | " + " | ".join(_number(cell) for cell in cells) + " |")
+    return "\n".join(rows)
+
+
+def _conditions(card: ModelCard, part: str) -> list[str]:
+    named = (key.split(".")[1] for key in card.measures if key.startswith(f"{part}."))
+    return list(dict.fromkeys(named))
 
 
 def _rest(card: ModelCard) -> str:

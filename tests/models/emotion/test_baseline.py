@@ -66,14 +66,6 @@ def test_new_microphone_is_caught_up_with() -> None:
     assert 0.6 < baseline.mean[0] < 0.7
 
 
-def test_overlapping_windows_count_by_their_new_part() -> None:
-    whole = UNKNOWN.learn(heard(1.0, voiced_s=3.0), neutral=False)
-    parts = UNKNOWN
-    for _ in range(6):
-        parts = parts.learn(heard(1.0, voiced_s=3.0), neutral=False, new_share=1 / 6)
-    assert parts.voiced_s == pytest.approx(whole.voiced_s)
-
-
 def test_window_without_voice_teaches_nothing() -> None:
     assert UNKNOWN.learn(heard(1.0, voiced_s=0.0), neutral=False) is UNKNOWN
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -36,6 +37,13 @@ def test_line_is_the_mean_of_what_was_answered() -> None:
     assert line.valence is None
     assert line.label == "anger"
     assert line.confidence == pytest.approx(0.7)
+
+
+def test_more_confidence_is_needed_to_name_what_a_stranger_expresses() -> None:
+    card = msgspec.structs.replace(CARD, min_confidence_stranger=0.75)
+    pieces = [EmotionEstimate(probabilities={"anger": 0.7, "neutral": 0.3}, confidence=0.7)] * 2
+    assert combine(card, pieces).label == "anger"
+    assert combine(card, pieces, is_stranger=True).label is None
 
 
 def test_line_of_abstentions_stays_one() -> None:

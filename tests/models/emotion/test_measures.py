@@ -7,9 +7,9 @@ import pytest
 
 from models.emotion.measures import (
     best_temperature,
-    best_threshold,
     concordance,
     expected_calibration_error,
+    low_threshold,
     unweighted_average_recall,
 )
 
@@ -56,6 +56,6 @@ def test_overconfident_probabilities_get_a_temperature_above_one() -> None:
     assert temperature == pytest.approx(np.log(9) / np.log(7 / 3), rel=0.1)
 
 
-def test_threshold_lies_between_low_and_high() -> None:
+def test_threshold_is_the_lowest_that_tells_low_from_high() -> None:
     values = np.array([-0.3, -0.2, 0.1, 0.4, 0.45, 0.5])
-    assert 0.1 <= best_threshold(values, values > 0.2) < 0.4
+    assert low_threshold(values, values > 0.2) == pytest.approx(0.1, abs=0.021)

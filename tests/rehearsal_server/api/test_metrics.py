@@ -44,10 +44,12 @@ async def test_only_the_operator_may_read_them(
 def test_sockets_are_counted() -> None:
     metrics = Metrics()
     metrics.watch_sockets(lambda: 3)
+    metrics.watch_windows(lambda: 5)
     metrics.socket_refused(503)
     metrics.socket_closed(4429, 61.0)
     text = metrics.render().decode()
     assert "rehearsal_live_sockets 3.0" in text
+    assert "rehearsal_emotion_windows_waiting 5.0" in text
     assert 'rehearsal_live_refusals_total{status="503"} 1.0' in text
     assert 'rehearsal_live_closes_total{code="4429"} 1.0' in text
 

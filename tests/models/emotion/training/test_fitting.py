@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.emotion.categories import CATEGORIES, NEUTRAL
+from models.emotion.categories import CATEGORIES, NEUTRAL, placement_table
 from models.emotion.training import graph
 from models.emotion.training.fitting import fit, without_speaker
 from models.emotion.training.losses import N_CATEGORIES, softmax
@@ -122,8 +122,14 @@ def test_exported_graph_says_what_the_arrays_say_and_knows_a_left_out_speaker(
     relative = np.clip(standardised - baseline, -MAX_INPUT, MAX_INPUT)
     expected = softmax(model.emotion.outputs(relative)[:, :N_CATEGORIES] / np.float32(2))
     np.testing.assert_allclose(said[graph.PROBABILITIES], expected, atol=1e-4)
+    weighted = expected * np.where(np.arange(N_CATEGORIES) == NEUTRAL, graph.NEUTRAL_WEIGHT, 1)
+    shares = weighted / weighted.sum(axis=1, keepdims=True)
     np.testing.assert_allclose(
-        said[graph.RESIDUAL], standardised - expected @ model.category_means, atol=1e-3
+        said[graph.RESIDUAL], standardised - shares @ model.category_means, atol=1e-3
+    )
+    affect = np.tanh(model.emotion.outputs(relative)[:, N_CATEGORIES:])
+    np.testing.assert_allclose(
+        said[graph.AFFECT], (affect + expected @ placement_table()) / 2, atol=1e-4
     )
     np.testing.assert_allclose(
         said[graph.NEUTRAL_RESIDUAL], standardised - model.category_means[NEUTRAL], atol=1e-5
