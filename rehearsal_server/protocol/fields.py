@@ -67,6 +67,10 @@ class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             "`silence` takes any long silence, `manual` waits for `skip`."
         ),
     ] = "auto"
+    prompt_voice: Annotated[
+        Literal["prompter", "partner"],
+        Meta(description="Who speaks prompts: a voice of its own, or the partner's."),
+    ] = "prompter"
     partner_voice: Annotated[
         Identifier | None, Meta(description="Base voice of the partners, if not the default.")
     ] = None

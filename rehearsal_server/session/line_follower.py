@@ -113,6 +113,13 @@ class LineFollower:
         """The words of the line in the order in which they were said, if they were followed."""
         return () if self._words is None else self._words.words
 
+    def first_missed(self, given: Collection[int]) -> int | None:
+        """The first word behind the actor that was not surely said, nor `given` to them.
+
+        None if there is none, or if the words are not followed.
+        """
+        return None if self._words is None else self._words.first_missed(given)
+
     def end_line(self, speech: list[Span], *, complete: bool) -> None:
         """The line is over; `complete` if all of it was said without help."""
         self._pace.end_line(speech, complete=complete)

@@ -73,9 +73,9 @@ class Utterances:
         self.partner = PlayedUtterance(request, asked_ms=at_ms)
         return request
 
-    def ask_prompt(self, line_id: str, text: str, at_ms: int) -> Speak:
-        """Have the prompter whisper."""
-        request = Speak(self._next_number(), line_id, None, text)
+    def ask_prompt(self, line_id: str, character: str | None, text: str, at_ms: int) -> Speak:
+        """Have the prompter whisper, in the voice of `character` if there is one."""
+        request = Speak(self._next_number(), line_id, character, text)
         self._prompts[request.utterance] = PlayedUtterance(request, asked_ms=at_ms)
         return request
 

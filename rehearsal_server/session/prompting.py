@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from rehearsal_server.protocol.fields import Strictness
 from rehearsal_server.scripts.words import words
 
-FIRST_PROMPT_WORDS = 3
+# Who wants the line word for word is given as little of it as can be.
+FIRST_PROMPT_WORDS: dict[Strictness, int] = {"word_perfect": 2, "close": 3, "gist": 3}
 
 
 class PromptLadder:
     """Prompts for one line, each longer than the one before at the same place."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, strictness: Strictness = "close") -> None:
+        self._first_length = FIRST_PROMPT_WORDS[strictness]
         self._text = text
         self._words = words(text)
         self._from_word = -1
@@ -35,7 +38,7 @@ class PromptLadder:
             first = self._from_word
             self._length *= 2
         else:
-            self._from_word, self._length = first, FIRST_PROMPT_WORDS
+            self._from_word, self._length = first, self._first_length
         last = min(first + self._length, len(self._words)) - 1
         self.prompted.update(range(first, last + 1))
         return self._text[self._words[first].start : self._words[last].end]

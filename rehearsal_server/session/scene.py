@@ -29,6 +29,7 @@ from rehearsal_server.session.intervals import Span
 from rehearsal_server.session.line_end import is_over
 from rehearsal_server.session.line_follower import LineFollower
 from rehearsal_server.session.playback import Basis, PlayedUtterance, Utterances
+from rehearsal_server.session.prompter import Prompter
 from rehearsal_server.session.requests import Finish, Prefetch, Request
 from rehearsal_server.session.result import Outcome, Performance, usual_articulation_rate
 from rehearsal_server.session.scene_plan import ScenePlan
@@ -63,6 +64,7 @@ class ScenePractice:
         self.reached_end = False
         self._options = options
         self._follower = follower
+        self._prompter = Prompter(self.plan, options, follower)
         self._track = SpeechTrack()
         self._utterances = Utterances()
         self._cursor = 0
@@ -142,7 +144,7 @@ class ScenePractice:
             case Playback():
                 self._mark_playback(message)
             case LinePlease() if self._turn is not None:
-                self._prompt(self._turn, now_ms)
+                self._prompt(self._turn, now_ms, is_asked=True)
             case Skip():
                 self._skip(now_ms)
             case Back():
@@ -257,6 +259,7 @@ class ScenePractice:
             cue_end=cue_end,
             listens_from_ms=self._listens_from_ms(at_ms, cue_end),
             written_pauses=self.plan.written_pauses(self._cursor),
+            strictness=self._options.strictness,
             cut_in=cut_in,
             cue_interrupted=cue_end is not None and self.plan.lines[self._cursor - 1].interrupted,
         )
@@ -344,7 +347,7 @@ class ScenePractice:
         elif speaks:
             if self.state is not State.ACTORS_TURN:
                 self._fire(Trigger.SPEAK)
-        elif silent_ms >= self._options.prompt_after_ms + patience_ms:
+        elif silent_ms >= self._prompter.wait_ms(turn) + patience_ms:
             self._hesitate(turn, now_ms, may_end=has_spoken)
         elif speech and self.state is State.ACTORS_TURN and silent_ms >= HOLD_AFTER_MS:
             self._fire(Trigger.FALL_SILENT)
@@ -358,14 +361,12 @@ class ScenePractice:
             self._end_line(turn, "spoken", now_ms)
             self._advance(now_ms)
 
-    def _prompt(self, turn: Turn, now_ms: int) -> None:
+    def _prompt(self, turn: Turn, now_ms: int, *, is_asked: bool = False) -> None:
         self._fire(Trigger.HESITATE)
-        speech = turn.speech(self._track)
-        turn.dried.append(Span(min(turn.silent_since_ms(speech), now_ms), now_ms))
-        turn.prompted_ms = now_ms
-        text = turn.prompts.next(self._follower.position(speech).words_said)
-        self._out.append(Cue(action="prompt", line_id=turn.line.id, text=text, at_ms=now_ms))
-        self._out.append(self._utterances.ask_prompt(turn.line.id, text, now_ms))
+        turn.dry(speech := turn.speech(self._track), now_ms)
+        text, line_id = self._prompter.next(turn, speech, is_asked=is_asked), turn.line.id
+        ask = self._utterances.ask_prompt(line_id, self._prompter.character(turn), text, now_ms)
+        self._out += [Cue(action="prompt", line_id=line_id, text=text, at_ms=now_ms), ask]
 
     def _end_line(self, turn: Turn, outcome: Outcome, now_ms: int) -> None:
         """The actor's line is over: measure it and say so."""

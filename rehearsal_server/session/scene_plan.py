@@ -38,6 +38,12 @@ class ScenePlan:
         later = range(after + 1, len(self.lines))
         return next((self.lines[i] for i in later if not self.is_actors(i)), None)
 
+    def partner_of(self, line_id: str) -> str | None:
+        """Whom the actor answers with a line: the partner who spoke last before it, or first."""
+        at = self._index[line_id]
+        around = [*reversed(self.lines[:at]), *self.lines[at:]]
+        return next((line.character for line in around if line.character != self.role), None)
+
     def written_pauses(self, index: int) -> tuple[tuple[float, int], ...]:
         """Pauses that the script asks for: (share of the line before it, length in ms)."""
         line = self.lines[index]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from rehearsal_server.protocol.fields import Strictness
 from rehearsal_server.scripts.model import Line
 from rehearsal_server.session.intervals import Span
 from rehearsal_server.session.playback import Basis
@@ -25,6 +26,7 @@ class Turn:
     listens_from_ms: int
     # Written pauses of the line as (share of the line said before it, length in ms).
     written_pauses: tuple[tuple[float, int], ...] = ()
+    strictness: Strictness = "close"
     prompts: PromptLadder = field(init=False)
     # The last prompt was given here; the next silence counts from it.
     prompted_ms: int | None = None
@@ -34,7 +36,7 @@ class Turn:
     cue_interrupted: bool = False
 
     def __post_init__(self) -> None:
-        self.prompts = PromptLadder(self.line.text)
+        self.prompts = PromptLadder(self.line.text, self.strictness)
 
     def speech(self, track: SpeechTrack) -> list[Span]:
         """What the actor said of this line so far."""
@@ -50,6 +52,11 @@ class Turn:
         """Since when the actor has been silent, if they are."""
         since = speech[-1].end_ms if speech else self.given_ms
         return max(since, self.prompted_ms or 0)
+
+    def dry(self, speech: list[Span], now_ms: int) -> None:
+        """Note that the actor is dry, and prompted."""
+        self.dried.append(Span(min(self.silent_since_ms(speech), now_ms), now_ms))
+        self.prompted_ms = now_ms
 
     def patience_ms(self, fraction: float) -> int:
         """Length of a written pause that the actor may be holding here."""

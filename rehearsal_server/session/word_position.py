@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from collections.abc import Collection
 
 from models.acoustic.front_end import LATENCY_MS
 from models.following.heard import NO_WORD, WordHeard
@@ -54,7 +55,7 @@ class WordPosition:
 
     def position(self) -> Position:
         """Where the actor is."""
-        sure = {word.word for word in self.words if word.fit > SURE_FIT}
+        sure = self._surely_said()
         return Position(
             words_said=self._said,
             words=self._count,
@@ -63,6 +64,14 @@ class WordPosition:
             silent_at_end_ms=self._silent_at_end_ms(),
             heard_share=len(sure) / self._count,
         )
+
+    def first_missed(self, given: Collection[int]) -> int | None:
+        """The first word behind the actor that was not surely said, nor `given` to them."""
+        known = self._surely_said().union(given)
+        return next((word for word in range(self._said) if word not in known), None)
+
+    def _surely_said(self) -> set[int]:
+        return {word.word for word in self.words if word.fit > SURE_FIT}
 
     def _reading(self, heard: WordsHeard) -> int:
         """How many words are behind, as heard by this hop alone."""

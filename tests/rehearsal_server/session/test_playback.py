@@ -58,7 +58,7 @@ def test_an_utterance_is_heard_from_its_start_to_its_end() -> None:
 def test_hushing_stops_what_may_still_be_heard() -> None:
     utterances = Utterances()
     line = utterances.ask_line("L1", "Anna", "Good evening.", 0)
-    prompt = utterances.ask_prompt("L2", "Good night", 0)
+    prompt = utterances.ask_prompt("L2", None, "Good night", 0)
     utterances.mark(Playback(utterance=prompt.utterance, state="ended", at_ms=50))
     assert [silence.utterance for silence in utterances.hush()] == [line.utterance]
     assert utterances.hush() == []

@@ -38,3 +38,8 @@ def test_a_prompt_is_always_words_of_the_line(positions: list[int]) -> None:
         assert text
         assert text in LINE
     assert ladder.used
+
+
+def test_who_wants_every_word_is_given_fewer() -> None:
+    ladder = PromptLadder(LINE, "word_perfect")
+    assert [ladder.next(0), ladder.next(0)] == ["I have", "I have been waiting"]
