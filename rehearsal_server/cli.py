@@ -1,4 +1,4 @@
-"""The command line: `rehearsal-server serve | demo | replay | settings`."""
+"""The command line: `rehearsal-server serve | demo | replay | settings | bench`."""
 
 from __future__ import annotations
 
@@ -44,6 +44,9 @@ def make_parser() -> argparse.ArgumentParser:
     replay = commands.add_parser("replay", help="run a recorded session again, without a network")
     replay.add_argument("recording", type=Path, metavar="FILE", help="folder of the recording")
     replay.set_defaults(run=_replay)
+    bench = commands.add_parser("bench", help="measure this machine; lists what can be measured")
+    bench.add_argument("benchmark", nargs=argparse.REMAINDER, metavar="NAME ...")
+    bench.set_defaults(run=_bench)
     return parser
 
 
@@ -62,6 +65,17 @@ def _list_settings(_options: argparse.Namespace) -> int:
     for setting in describe_settings():
         print(f"{setting.variable}={setting.default}\n    {setting.doc} ({setting.allowed})")
     return 0
+
+
+def _bench(options: argparse.Namespace) -> int:
+    try:
+        from benchmarks.__main__ import main as run_benchmark
+    except ModuleNotFoundError as error:
+        if error.name != "benchmarks":
+            raise
+        print("the benchmarks are in the checkout: run this from its folder", file=sys.stderr)
+        return 2
+    return run_benchmark(options.benchmark)
 
 
 def _replay(options: argparse.Namespace) -> int:
