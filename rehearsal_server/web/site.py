@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from rehearsal_server.protocol.typescript import render as render_typescript
 from rehearsal_server.scripts.bundled_script import bundled_text
 from rehearsal_server.web.files import WebFile, WebFiles, read_web_files
 
@@ -60,10 +61,16 @@ def web_routes() -> list[Route]:
     async def show_bundled_scene(_request: Request) -> Response:
         return Response(bundled_text(), media_type="text/plain")
 
+    declarations = render_typescript()
+
+    async def show_declarations(_request: Request) -> Response:
+        return Response(declarations, media_type="text/plain")
+
     return [
         Route("/", show_page),
         *(Route(f"/{name}", show_top_file) for name in _AT_THE_TOP),
         Route("/web/scenes/last_train.fountain", show_bundled_scene),
+        Route("/web/client/messages.d.ts", show_declarations),
         Route("/web/{path:path}", show_file),
     ]
 

@@ -5,8 +5,9 @@ export class Emitter {
   }
 
   /**
-   * @param {string} type a message's `type`, or "*" for every one
-   * @param {(message: any) => void} listener
+   * @template {keyof import("./messages.d.ts").ServerMessages} T
+   * @param {T} type a message's `type`, or "*" for every one
+   * @param {(message: import("./messages.d.ts").ServerMessages[T]) => void} listener
    * @returns {() => void}
    */
   on(type, listener) {
