@@ -1,4 +1,4 @@
-"""An honest client beside an attack: it rehearses, pings, asks for its account, and keeps time."""
+"""An honest client beside a load: it rehearses, pings, asks for its scripts, and keeps time."""
 
 from __future__ import annotations
 
@@ -27,11 +27,21 @@ _START = {
 
 
 class HonestClient:
-    """One account, one session for as long as the attack lasts."""
+    """One account, one session for as long as the load lasts.
 
-    def __init__(self, url: str, number: int) -> None:
+    Parameters
+    ----------
+    url : str
+    number : int
+        Of the account.
+    asks : bool
+        Whether it asks the REST API as well.
+    """
+
+    def __init__(self, url: str, number: int, *, asks: bool = True) -> None:
         self._url = url
         self._number = number
+        self._asks = asks
         self.ping_ms: list[float] = []
         self.request_ms: list[float] = []
         self.faults: list[str] = []
@@ -46,7 +56,8 @@ class HonestClient:
             await client.login(email, _PASSWORD)
             try:
                 async with asyncio.TaskGroup() as group:
-                    group.create_task(self._ask(client, until))
+                    if self._asks:
+                        group.create_task(self._ask(client, until))
                     group.create_task(self._hold_a_socket(client, until))
             except* Exception as errors:
                 self._blame(*(repr(error) for error in errors.exceptions))

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import msgspec
 from sqlalchemy import Select, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from storage.database import Database
 from storage.ids import new_id
@@ -83,6 +84,24 @@ class SessionRepository:
         async with self._database.write() as connection:
             await connection.execute(insert(sessions).values(msgspec.structs.asdict(session)))
         return session
+
+    async def begin_once(self, new: NewSession, session_id: str) -> Session | None:
+        """Begin an open rehearsal under an id that follows from the request to begin it.
+
+        The request sent again finds what the first one began; None if it asks for something else.
+        """
+        try:
+            return await self.begin(new, "open", session_id)
+        except IntegrityError:
+            begun = await self.get(new.user_id, session_id)
+        if begun is None:
+            return None
+        asked = (new.practice, new.script_id, new.scene_id, new.role)
+        return (
+            begun
+            if (begun.practice, begun.script_id, begun.scene_id, begun.role) == asked
+            else None
+        )
 
     async def save(self, session_id: str, results: SessionResults) -> tuple[Performance, ...]:
         """Save everything that a rehearsal brought, in one transaction.

@@ -7,11 +7,14 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from rehearsal_server.api.accounts.opaque import digest
+from rehearsal_server.api.conditions import creation_of
 from rehearsal_server.api.cursors import PageQuery, make_cursor
 from rehearsal_server.api.operations import AnyOperation, Call, Operation
 from rehearsal_server.api.practice.performances import Id
-from rehearsal_server.api.problems import NOT_FOUND, WRONG_STATE, Problem, invalid_field
+from rehearsal_server.api.problems import KEY_REUSED, NOT_FOUND, WRONG_STATE, Problem, invalid_field
 from rehearsal_server.api.scripts.views import script_of
+from storage.ids import ID_LENGTH
 from storage.results import Feedback, Performance
 from storage.sessions import ORDERS, NewSession, Session, SessionFilter, SessionState
 
@@ -97,8 +100,20 @@ async def create_session(call: Call[SessionPlan, None]) -> Session:
         role=plan.role,
         started_at=services.clock(),
     )
-    session = await services.sessions.begin(new, state="open")
+    session = await _begin(call, new)
     call.headers["location"] = f"/v1/sessions/{session.id}"
+    return session
+
+
+async def _begin(call: Call[SessionPlan, None], new: NewSession) -> Session:
+    creation = creation_of(call.request_headers, call.body)
+    if creation is None:
+        return await call.services.sessions.begin(new, "open")
+    # The id follows from the key: the database itself refuses to begin the same session twice.
+    session_id = digest(f"session {call.user_id} {creation.key}")[:ID_LENGTH]
+    session = await call.services.sessions.begin_once(new, session_id)
+    if session is None:
+        raise Problem(KEY_REUSED, "Take a new key for a new request.")
     return session
 
 
@@ -145,6 +160,7 @@ OPERATIONS: tuple[AnyOperation, ...] = (
         example=SessionPlan(script_id="0" * 32, scene="S1", role="LANE"),
         result=Session,
         status=201,
+        repeatable=True,
     ),
     Operation(
         method="GET",

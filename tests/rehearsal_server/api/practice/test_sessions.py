@@ -116,3 +116,23 @@ async def test_a_session_that_goes_on_is_not_deleted(ann: SignedIn, services: Se
     session = await services.sessions.begin(new)
     answer = await ann.call("DELETE", f"/v1/sessions/{session.id}")
     assert answer.status_code == 409
+
+
+async def test_a_session_asked_for_again_is_begun_once(ann: SignedIn, bob: SignedIn) -> None:
+    text = "LANE: No, sir.\nALGERNON: I am sorry.\n"
+    script = (await ann.call("POST", "/v1/scripts", json={"text": text})).json()
+    plan = {"script_id": script["id"], "scene": "S1", "role": "Lane"}
+    headers = {"idempotency-key": "k1"}
+    first, second = [
+        await ann.call("POST", "/v1/sessions", json=plan, headers=headers) for _ in range(2)
+    ]
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert first.json()["id"] == second.json()["id"]
+    other = {**plan, "role": "Algernon"}
+    assert (await ann.call("POST", "/v1/sessions", json=other, headers=headers)).status_code == 409
+    theirs = (await bob.call("POST", "/v1/scripts", json={"text": text})).json()
+    bobs = await bob.call(
+        "POST", "/v1/sessions", json={**plan, "script_id": theirs["id"]}, headers=headers
+    )
+    assert bobs.status_code == 201
+    assert bobs.json()["id"] != first.json()["id"]
