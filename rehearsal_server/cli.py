@@ -52,8 +52,10 @@ def make_parser() -> argparse.ArgumentParser:
 
 def _serve(_options: argparse.Namespace) -> int:
     # Imported late: `settings` and `--help` need none of the analysis.
+    from rehearsal_server.memory import share_arenas
     from rehearsal_server.serving import make_server
 
+    share_arenas()
     settings = load_settings(os.environ, Path(".env"))
     configure_logging(settings.log_level, settings.log_format)
     server = make_server(settings)

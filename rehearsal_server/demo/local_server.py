@@ -65,8 +65,10 @@ async def local_server(settings: Settings) -> AsyncIterator[LocalServer]:
 
 def _serve(settings: Settings, listener: socket.socket) -> None:
     # Imported here: only the server's process needs the analysis.
+    from rehearsal_server.memory import share_arenas
     from rehearsal_server.serving import make_server
 
+    share_arenas()
     end_with_parent()
     logging.basicConfig(level=settings.log_level.upper(), format="%(name)s: %(message)s")
     make_server(settings).run(sockets=[listener])

@@ -367,7 +367,13 @@ class Rehearsal:
 
     def note_saved(self, result: SessionResult) -> None:
         """Tell that the results are in the database."""
-        log.info("session %s saved: %s", self.session_id, result.figures())
+        figures = {"session_id": self.session_id, "completed": result.completed, **result.summary}
+        log.info(
+            "session %s saved: %s",
+            self.session_id,
+            result.figures(),
+            extra={"figures": figures},
+        )
         saved = self._session.number(
             Saved(
                 session_id=self.session_id,

@@ -36,3 +36,10 @@ def test_json_lines_carry_the_exception() -> None:
         failed = record("lost")
         failed.exc_info = sys.exc_info()
     assert "KeyError: 'prop'" in json.loads(JsonFormatter().format(failed))["exception"]
+
+
+def test_json_lines_carry_figures() -> None:
+    ended = record("a session ended")
+    ended.figures = {"takes": 3, "median_pickup_ms": None}
+    entry = json.loads(JsonFormatter().format(ended))
+    assert entry["figures"] == {"takes": 3, "median_pickup_ms": None}

@@ -85,7 +85,9 @@ async def test_nothing_secret_gets_into_the_log(
         "waiting for you",
     ):
         assert secret not in written
-    assert started["session_id"] in written
+    ended = [r for r in caplog.records if hasattr(r, "figures")]
+    assert [one.figures["session_id"] for one in ended] == [started["session_id"]]
+    assert all(isinstance(value, int | float | str | None) for value in ended[0].figures.values())
 
 
 @pytest.mark.check(5)
