@@ -78,7 +78,7 @@ class Person:
         await self.page.click(".chooser a.button")
         await self.page.click(".choice >> nth=0")
 
-    async def cue(self, text: str, timeout_ms: int = 20_000) -> None:
+    async def cue(self, text: str, timeout_ms: int = 40_000) -> None:
         """Wait until the cue on screen says so."""
         await self.page.locator(".cue-title", has_text=text).wait_for(timeout=timeout_ms)
 
@@ -124,7 +124,7 @@ async def person(
     permissions = ["microphone"] if microphone else []
     async with await browser.new_context(permissions=permissions, **context) as made:
         page = await made.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(40_000)
         somebody = Person(page, url, name)
         page.on("pageerror", lambda error: somebody.complaints.append(str(error)))
         page.on(
