@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import InvalidHandshake, InvalidMessage, InvalidStatus
 from websockets.typing import Subprotocol
 
-from rehearsal_server.client.errors import ConnectionRefused
+from rehearsal_server.client.errors import ConnectionRefused, Unreachable
 from rehearsal_server.protocol.codec import Codec
 
 # Frames that may wait in this process; beyond, TCP pushes back and the server drops its meters.
@@ -22,7 +22,7 @@ Dial = Callable[[], Awaitable[ClientConnection]]
 def dialler(
     url: str, access_token: str | Callable[[], Awaitable[str]], codec: Codec, *, trust_env: bool
 ) -> Dial:
-    """Make a function that opens a socket; it raises `ConnectionRefused`, or OSError."""
+    """Make a function that opens a socket; it raises `ConnectionRefused` or `Unreachable`."""
 
     async def dial() -> ClientConnection:
         token = access_token if isinstance(access_token, str) else await access_token()
@@ -39,6 +39,8 @@ def dialler(
             )
         except InvalidStatus as refusal:
             raise _refused(refusal) from None
+        except (OSError, InvalidHandshake, InvalidMessage) as error:
+            raise Unreachable(f"no live socket at {url}: {error}") from None
 
     return dial
 

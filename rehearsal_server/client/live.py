@@ -28,6 +28,7 @@ from rehearsal_server.client.errors import (
     ConnectionRefused,
     ProtocolViolation,
     SessionClosed,
+    Unreachable,
 )
 from rehearsal_server.client.microphone import AudioSource, MicrophoneStream
 from rehearsal_server.client.pace import Pace
@@ -126,7 +127,7 @@ class LiveSession:
 
         Raises
         ------
-        ConnectionRefused
+        ConnectionRefused, Unreachable
             The server did not open the socket.
         SessionClosed
             The server would not start it; `error` says why.
@@ -180,9 +181,20 @@ class LiveSession:
         self.is_stopping = True
         await self.send(Stop())
 
+    @property
+    def is_attached(self) -> bool:
+        """Whether the session is on a socket at present, as far as this end knows."""
+        return self._is_attached
+
     async def cut(self) -> None:
         """Break the connection, as a network would: for tests and benchmarks."""
         self._websocket.transport.abort()
+
+    def pause_reading(self) -> Callable[[], None]:
+        """Take nothing off the wire until the answer is called: for tests and benchmarks."""
+        transport = self._websocket.transport
+        transport.pause_reading()
+        return transport.resume_reading
 
     async def aclose(self) -> None:
         """Close the socket."""
@@ -363,7 +375,7 @@ class LiveSession:
         except SessionClosed as closed:
             if closed.code not in _COME_BACK:
                 raise
-        except (OSError, TimeoutError, WebSocketException):
+        except (Unreachable, OSError, TimeoutError, WebSocketException):
             pass
         return None
 
