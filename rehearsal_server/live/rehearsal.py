@@ -119,6 +119,9 @@ class Rehearsal:
         self._is_closed = False
         if (listening := self._session.listening) is not None:
             self._listening.obey(listening)  # again, as before the restart
+        if restored is not None and not restored.is_begun:
+            # The crash came before the first step was durable; its client was told of none.
+            self._advance(self._session.begin)
 
     @property
     def session_id(self) -> str:

@@ -29,6 +29,8 @@ class Restored:
     """What to go on with."""
 
     session: Session
+    # Whether it ever was told to begin.
+    is_begun: bool
     # Control messages of the client that it has had.
     messages: int
     # Lines whose voice was still to be measured.
@@ -58,7 +60,7 @@ def restore(history: History) -> Restored:
     _compare(session, history)
     requests = tuple(undescribed)
     checkpoint = history.checkpoint_before(needed_from_ms(session, requests))
-    return Restored(session, messages, requests, checkpoint)
+    return Restored(session, bool(history.calls), messages, requests, checkpoint)
 
 
 def needed_from_ms(session: Session, undescribed: tuple[DescribeLine, ...]) -> int:

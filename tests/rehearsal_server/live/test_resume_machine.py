@@ -104,7 +104,7 @@ class Server:
 
     def __init__(self, disk: Disk, history: History | None = None) -> None:
         self.disk = disk
-        restored = restore(history) if history else Restored(Session(PLAN), 0, (), None)
+        restored = restore(history) if history else Restored(Session(PLAN), False, 0, (), None)
         if history:
             check_audio(history, restored)
         checkpoint = restored.checkpoint
@@ -119,7 +119,7 @@ class Server:
         if checkpoint is not None:
             self._intake.restore(checkpoint.intake_state)
             self._bank.restore(self._slot, checkpoint.bank_state)
-        if history is None:
+        if not restored.is_begun:
             self.step(self.session.begin)
 
     @property
