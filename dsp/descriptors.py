@@ -7,17 +7,25 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from dsp.kernel import Slots
+from dsp.decibels import power_to_db
+from dsp.kernel import Rows, Slots
 from dsp.mel import BAND_CENTRES_HZ, BANDS, MEL_FLOOR_DBFS, mel_power
 
 Float32s = npt.NDArray[np.float32]
 
 _FLOOR_POWER = np.float32(10 ** (MEL_FLOOR_DBFS / 10))
-_CENTRES_HZ = BAND_CENTRES_HZ.astype(np.float32)
-_BELOW_1_KHZ = ((BAND_CENTRES_HZ >= 50) & (BAND_CENTRES_HZ < 1000)).astype(np.float32)
-_FROM_1_TO_5_KHZ = ((BAND_CENTRES_HZ >= 1000) & (BAND_CENTRES_HZ < 5000)).astype(np.float32)
-_SUM = np.ones(BANDS, np.float32)
-_MEAN = _SUM / np.float32(BANDS)
+_MEAN = np.full(BANDS, 1 / BANDS, np.float32)
+# What is summed over the bands: all, 50 Hz to 1 kHz, 1 to 5 kHz, and the centres by their power.
+_SUMS = np.stack(
+    [
+        np.ones(BANDS),
+        (BAND_CENTRES_HZ >= 50) & (BAND_CENTRES_HZ < 1000),
+        (BAND_CENTRES_HZ >= 1000) & (BAND_CENTRES_HZ < 5000),
+        BAND_CENTRES_HZ,
+    ],
+    axis=1,
+).astype(np.float32)
+_NO_FLUX_DB = np.float32(0)
 _BANDS_DB = np.float32(10 * np.log10(BANDS))
 
 
@@ -68,12 +76,12 @@ class SpectralDescriptors:
         """Bring `slots` to the state of a stream that has not begun."""
         self._previous_mel_dbfs[slots] = np.nan
 
-    def step(self, slots: Slots, power: Float32s) -> Descriptors:
+    def step(self, slots: Rows, power: Float32s) -> Descriptors:
         """Advance `slots` by one hop.
 
         Parameters
         ----------
-        slots : intp, shape (n_streams,), no slot twice
+        slots : Rows of n_streams streams
         power : float32, shape (n_streams, BINS)
             From `dsp.spectrum`.
 
@@ -81,25 +89,21 @@ class SpectralDescriptors:
         -------
         Descriptors
         """
-        mel = np.maximum(mel_power(power), _FLOOR_POWER)
-        mel_dbfs = _decibels(mel)
+        mel = mel_power(power)
+        np.maximum(mel, _FLOOR_POWER, out=mel)
+        sums = np.vecmat(mel, _SUMS)
+        centroid_hz = sums[:, 3] / sums[:, 0]
+        level_dbfs, below_1_khz_db, from_1_to_5_khz_db, _ = power_to_db(sums, _FLOOR_POWER).T
+        mel_dbfs = power_to_db(mel, _FLOOR_POWER)
         change = mel_dbfs - self._previous_mel_dbfs[slots]
         self._previous_mel_dbfs[slots] = mel_dbfs
-        flux = np.vecdot(np.abs(change, out=change), _MEAN)
-        total = np.vecdot(mel, _SUM)
-        level_dbfs = _decibels(total)
+        flux_db = np.vecdot(np.abs(change, out=change), _MEAN)
         return Descriptors(
             mel_dbfs=mel_dbfs,
             spectral_level_dbfs=level_dbfs,
-            spectral_flux_db=np.where(np.isnan(flux), np.float32(0), flux),
+            # Of two numbers, fmax takes the one that is not NaN.
+            spectral_flux_db=np.fmax(flux_db, _NO_FLUX_DB),
             spectral_flatness_db=np.vecdot(mel_dbfs, _MEAN) - (level_dbfs - _BANDS_DB),
-            spectral_centroid_hz=np.vecdot(mel, _CENTRES_HZ) / total,
-            alpha_ratio_db=_decibels(np.vecdot(mel, _FROM_1_TO_5_KHZ))
-            - _decibels(np.vecdot(mel, _BELOW_1_KHZ)),
+            spectral_centroid_hz=centroid_hz,
+            alpha_ratio_db=from_1_to_5_khz_db - below_1_khz_db,
         )
-
-
-def _decibels(power: Float32s) -> Float32s:
-    decibels: Float32s = np.log10(power)
-    decibels *= np.float32(10)
-    return decibels

@@ -7,7 +7,11 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+# Of some streams, none twice.
 Slots = npt.NDArray[np.intp]
+# The same, or a slice where they lie side by side, which spares the copies that picking rows makes.
+# A kernel indexes its state with either, and takes the number of streams from its other inputs.
+Rows = Slots | slice
 Hops = npt.NDArray[np.float32]
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dsp.clock import HOP_SAMPLES
+from dsp.decibels import power_to_db
 from dsp.kernel import Hops
 
 # What 24 bits of silence measure; keeps the logarithm finite.
@@ -16,8 +17,9 @@ FLOOR_DBFS = -144.0
 CLIPPING_AMPLITUDE = 0.99
 CLIPPING_SAMPLES = 3
 
-_FLOOR_POWER = 10 ** (FLOOR_DBFS / 10) / 2
-_FLOOR_AMPLITUDE = 10 ** (FLOOR_DBFS / 20)
+_FLOOR_POWER = np.float32(10 ** (FLOOR_DBFS / 10))
+_MEAN = np.full(HOP_SAMPLES, 1 / HOP_SAMPLES, np.float32)
+_TWO_OVER_HOP = np.float32(2 / HOP_SAMPLES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +56,15 @@ def measure_levels(hops: Hops) -> Levels:
     Levels
         Neither level goes below `FLOOR_DBFS`.
     """
-    mean = hops.mean(axis=1)
-    power = np.vecdot(hops, hops) / np.float32(HOP_SAMPLES) - np.square(mean)
+    # A sine of amplitude 1 has a power of a half: twice the power is relative to it.
+    power = np.empty((2, len(hops)), np.float32)
+    np.multiply(np.vecdot(hops, hops), _TWO_OVER_HOP, out=power[0])
+    power[0] -= 2 * np.square(np.vecdot(hops, _MEAN))
     amplitude = np.abs(hops)
-    peak = amplitude.max(axis=1)
+    peak = np.maximum.reduce(amplitude, axis=1)
+    np.square(peak, out=power[1])
     clipped = peak >= CLIPPING_AMPLITUDE
-    if clipped.any():
+    if np.logical_or.reduce(clipped):
         clipped = (amplitude >= CLIPPING_AMPLITUDE).sum(axis=1) >= CLIPPING_SAMPLES
-    return Levels(
-        level_dbfs=10 * np.log10(2 * np.maximum(power, np.float32(_FLOOR_POWER))),
-        peak_dbfs=20 * np.log10(np.maximum(peak, np.float32(_FLOOR_AMPLITUDE))),
-        clipped=clipped,
-    )
+    level_dbfs, peak_dbfs = power_to_db(power, _FLOOR_POWER)
+    return Levels(level_dbfs, peak_dbfs, clipped)

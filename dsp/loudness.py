@@ -13,7 +13,8 @@ import numpy.typing as npt
 from scipy import signal
 
 from dsp.clock import ANALYSIS_RATE_HZ, HOP_SAMPLES
-from dsp.kernel import Hops, Slots
+from dsp.decibels import power_to_db
+from dsp.kernel import Hops, Rows, Slots
 
 Float32s = npt.NDArray[np.float32]
 Float64s = npt.NDArray[np.float64]
@@ -36,8 +37,12 @@ _HIGH_PASS_A = (1.0, -1.9702895564049132, 0.9705105058161804)
 K_WEIGHTING_SOS: Float64s = np.array([_HIGH_SHELF_B + _HIGH_SHELF_A, _HIGH_PASS_B + _HIGH_PASS_A])
 # BS.1770-5: the constant that makes a full-scale 997 Hz sine in one channel read -3.01.
 K_WEIGHTING_OFFSET_DB = -0.691
+_OFFSET_DB = np.float32(K_WEIGHTING_OFFSET_DB)
+_FLOOR_POWER = np.float32(10 ** ((FLOOR_LUFS - K_WEIGHTING_OFFSET_DB) / 10))
+_MEAN_OVER_HOPS = np.full(MOMENTARY_HOPS, 1 / (MOMENTARY_HOPS * HOP_SAMPLES), np.float32)
 
-_BLOCK_SAMPLES = 80
+# Shorter blocks need more states, longer ones more products.
+_BLOCK_SAMPLES = 40
 _BLOCKS = HOP_SAMPLES // _BLOCK_SAMPLES
 _STATES = 4
 
@@ -45,9 +50,10 @@ _STATES = 4
 class KWeightedLoudness:
     """Momentary loudness (400 ms) of many streams.
 
-    The recursive K-weighting of a hop is three small matrix products per stream, about a third of
-    the cost of running the recursion sample by sample. Each product has the same shape whatever
-    the batch, so that BLAS sums in the same order and results are bit-equal.
+    The recursive K-weighting of a hop is two matrix products per stream, which costs a third of
+    running the recursion sample by sample: the states that the recursion passes through at the
+    blocks' edges, then each block from its samples and the state before it. Each product has the
+    same shape whatever the batch, so that BLAS sums in the same order and results are bit-equal.
 
     Parameters
     ----------
@@ -70,12 +76,12 @@ class KWeightedLoudness:
         self._filter_state[slots] = 0.0
         self._hop_power[slots] = 0.0
 
-    def step(self, slots: Slots, hops: Hops) -> Float32s:
+    def step(self, slots: Rows, hops: Hops) -> Float32s:
         """Advance `slots` by one hop.
 
         Parameters
         ----------
-        slots : intp, shape (n,), no slot twice
+        slots : Rows of n streams
         hops : float32, shape (n, HOP_SAMPLES)
 
         Returns
@@ -87,24 +93,22 @@ class KWeightedLoudness:
         weighted = self._k_weight(slots, hops)
         hop_power = self._hop_power[slots]
         hop_power[:, :-1] = hop_power[:, 1:]
-        hop_power[:, -1] = np.vecdot(weighted, weighted) / np.float32(HOP_SAMPLES)
+        np.vecdot(weighted, weighted, out=hop_power[:, -1])
         self._hop_power[slots] = hop_power
-        return _loudness_lufs(hop_power.mean(axis=1))
+        lufs = power_to_db(np.vecdot(hop_power, _MEAN_OVER_HOPS), _FLOOR_POWER)
+        lufs += _OFFSET_DB
+        return lufs
 
-    def _k_weight(self, slots: Slots, hops: Hops) -> Float32s:
+    def _k_weight(self, slots: Rows, hops: Hops) -> Float32s:
         n_streams = len(hops)
-        from_silence = hops.reshape(n_streams, _BLOCKS, _BLOCK_SAMPLES) @ _FILTER.block
-        contributions = np.concatenate(
-            (
-                self._filter_state[slots],
-                from_silence[:, :, _BLOCK_SAMPLES:].reshape(n_streams, _BLOCKS * _STATES),
-            ),
-            axis=1,
-        )
-        states = (contributions[:, None] @ _FILTER.propagation).reshape(n_streams, -1, _STATES)
+        states = np.vecmat(hops, _FILTER.states_from_samples)
+        states += np.vecmat(self._filter_state[slots], _FILTER.states_from_state)
+        states = states.reshape(n_streams, _BLOCKS + 1, _STATES)
         self._filter_state[slots] = states[:, -1]
-        weighted = from_silence[:, :, :_BLOCK_SAMPLES] + states[:, :-1] @ _FILTER.ringing
-        return weighted.reshape(n_streams, HOP_SAMPLES)
+        blocks = np.empty((n_streams, _BLOCKS, _BLOCK_SAMPLES + _STATES), np.float32)
+        blocks[:, :, :_BLOCK_SAMPLES] = hops.reshape(n_streams, _BLOCKS, _BLOCK_SAMPLES)
+        blocks[:, :, _BLOCK_SAMPLES:] = states[:, :-1]
+        return (blocks @ _FILTER.block).reshape(n_streams, HOP_SAMPLES)
 
 
 def integrated_loudness_lufs(momentary_lufs: Float32s) -> float | None:
@@ -148,30 +152,23 @@ def is_clipping(clipped: npt.NDArray[np.bool_], is_speech: npt.NDArray[np.bool_]
     return n_speech > 0 and int((clipped & is_speech).sum()) > CLIPPING_WARNING_SHARE * n_speech
 
 
-def _loudness_lufs(power: Float32s) -> Float32s:
-    floor_power = np.float32(10 ** ((FLOOR_LUFS - K_WEIGHTING_OFFSET_DB) / 10))
-    offset_db = np.float32(K_WEIGHTING_OFFSET_DB)
-    return np.float32(10) * np.log10(np.maximum(power, floor_power)) + offset_db
-
-
 def _mean_loudness_lufs(blocks_lufs: Float64s) -> float:
     """Loudness of the mean power; the offset cancels."""
     return float(10 * np.log10(np.mean(10 ** (blocks_lufs / 10))))
 
 
 class _BlockFilter(NamedTuple):
-    """A linear filter as matrices, for rows: blocks of input, states of the recursion.
+    """A linear filter as matrices, whose rows are samples of input and states of the recursion.
 
-    block : (_BLOCK_SAMPLES, _BLOCK_SAMPLES + _STATES): what a block gives from silence, and the
-        state that it leaves behind.
-    ringing : (_STATES, _BLOCK_SAMPLES): what a state adds to the block after it.
-    propagation : from the state before the hop and what each block leaves behind, to the state
-        before each block and after the last.
+    block : (_BLOCK_SAMPLES + _STATES, _BLOCK_SAMPLES): a block's output from its samples and the
+        state before it.
+    states_from_samples, states_from_state : (HOP_SAMPLES or _STATES, (_BLOCKS + 1) * _STATES):
+        the state before each block and after the last, from the hop and from the state before it.
     """
 
     block: Float32s
-    ringing: Float32s
-    propagation: Float32s
+    states_from_samples: Float32s
+    states_from_state: Float32s
 
 
 def _block_filter(sos: Float64s) -> _BlockFilter:
@@ -179,27 +176,31 @@ def _block_filter(sos: Float64s) -> _BlockFilter:
     from_silence, left_behind = signal.sosfilt(sos, np.eye(_BLOCK_SAMPLES), zi=no_state)
     unit_states = np.eye(_STATES).reshape(_STATES, len(sos), 2).transpose(1, 0, 2)
     ringing, next_states = signal.sosfilt(sos, np.zeros((_STATES, _BLOCK_SAMPLES)), zi=unit_states)
-    block = np.concatenate((from_silence, _state_rows(left_behind)), axis=1)
-    propagation = _propagation(_state_rows(next_states))
+    over_one_block = _state_rows(next_states)
+    # What a block leaves behind has died away by one more power after each block that follows.
+    after_blocks = [np.linalg.matrix_power(over_one_block, k) for k in range(_BLOCKS + 1)]
+    nothing = np.zeros((_BLOCK_SAMPLES, _STATES))
+    states_from_samples = np.block(
+        [
+            [
+                _state_rows(left_behind) @ after_blocks[edge - block - 1]
+                if edge > block
+                else nothing
+                for edge in range(_BLOCKS + 1)
+            ]
+            for block in range(_BLOCKS)
+        ]
+    )
     return _BlockFilter(
-        block.astype(np.float32), ringing.astype(np.float32), propagation.astype(np.float32)
+        np.concatenate((from_silence, ringing)).astype(np.float32),
+        states_from_samples.astype(np.float32),
+        np.concatenate(after_blocks, axis=1).astype(np.float32),
     )
 
 
 def _state_rows(states: Float64s) -> Float64s:
     """From scipy's (sections, rows, 2) to (rows, _STATES)."""
     return states.transpose(1, 0, 2).reshape(-1, _STATES)
-
-
-def _propagation(over_one_block: Float64s) -> Float64s:
-    """Block Toeplitz matrix: a contribution has died away by one power for each block passed."""
-    size = _BLOCKS + 1
-    grid = np.zeros((size, _STATES, size, _STATES))
-    for source in range(size):
-        for target in range(source, size):
-            power = np.linalg.matrix_power(over_one_block, target - source)
-            grid[source, :, target, :] = power
-    return grid.reshape(size * _STATES, size * _STATES)
 
 
 _FILTER = _block_filter(K_WEIGHTING_SOS)

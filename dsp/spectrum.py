@@ -14,7 +14,7 @@ import scipy.fft
 import scipy.signal
 
 from dsp.clock import ANALYSIS_RATE_HZ, HOP_SAMPLES
-from dsp.kernel import Hops, Slots
+from dsp.kernel import Hops, Rows, Slots
 
 # 48 ms holds three periods of 62.5 Hz, what Boersma's autocorrelation needs, and is long enough
 # for the lowest mel bands.
@@ -72,19 +72,19 @@ class ShortTimeSpectrum:
         """Bring `slots` to the state of a stream that has not begun."""
         self._history[slots] = 0.0
 
-    def step(self, slots: Slots, hops: Hops) -> Spectrum:
+    def step(self, slots: Rows, hops: Hops) -> Spectrum:
         """Advance `slots` by one hop.
 
         Parameters
         ----------
-        slots : intp, shape (n_streams,), no slot twice
+        slots : Rows of n_streams streams
         hops : float32, shape (n_streams, HOP_SAMPLES)
 
         Returns
         -------
         Spectrum
         """
-        samples = np.empty((len(slots), WINDOW_SAMPLES), np.float32)
+        samples = np.empty((len(hops), WINDOW_SAMPLES), np.float32)
         samples[:, :HISTORY_SAMPLES] = self._history[slots]
         samples[:, HISTORY_SAMPLES:] = hops
         self._history[slots] = samples[:, HOP_SAMPLES:]
