@@ -11,20 +11,23 @@ import logging
 import multiprocessing
 import os
 import signal
+from collections.abc import Hashable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 
+from dsp.clock import ANALYSIS_RATE_HZ
 from dsp.line_voice import LineVoice, describe_line
 from models.pronunciation.assessment import PronunciationScores, WrittenWord
 from rehearsal_server.live.line_audio import Pcm, to_float
+from rehearsal_server.live.line_queue import FairQueue
 from rehearsal_server.live.pronouncing import judge_pronunciation
 from rehearsal_server.processes import end_with_parent
 
 log = logging.getLogger("rehearsal_server.live")
 
-# Lines that wait beyond this are not described: a report late by minutes helps nobody.
-MAX_WAITING = 64
+# Half an hour of speech, 58 MB: more would come too late to help anybody.
+MAX_WAITING_S = 1_800
 _NICENESS = 10
 
 
@@ -37,34 +40,40 @@ class Description:
     pronunciation: PronunciationScores | None
 
 
-class LineDescriber:
-    """A queue of lines in front of one worker process, which starts with the first line."""
+@dataclass(frozen=True, eq=False)
+class _Line:
+    samples: Pcm
+    written: tuple[WrittenWord, ...]
+    found: asyncio.Future[Description | None]
 
-    def __init__(self) -> None:
+    def answer(self, description: Description | None) -> None:
+        if not self.found.done():  # else nobody waits for it any more
+            self.found.set_result(description)
+
+
+class LineDescriber:
+    """A fair queue of lines in front of one worker process, which starts with the first line."""
+
+    def __init__(self, max_waiting_s: float = MAX_WAITING_S) -> None:
         self._pool: ProcessPoolExecutor | None = None
-        self._waiting = 0
+        self._queue: FairQueue[_Line] = FairQueue(round(max_waiting_s * ANALYSIS_RATE_HZ))
+        self._runner: asyncio.Task[None] | None = None
 
     async def describe(
-        self, samples: Pcm, written: tuple[WrittenWord, ...] = ()
+        self, session: Hashable, samples: Pcm, written: tuple[WrittenWord, ...] = ()
     ) -> Description | None:
-        """Describe one line; None, and a line in the log, if it cannot be done.
+        """Describe one line when its session's turn comes; None, and a line in the log, if not.
 
-        `written` are the words that were due, if their pronunciation is to be judged.
+        `written` are the words that were due, if their pronunciation is to be judged. When too much
+        waits, the session that waits with most loses its oldest line.
         """
-        if self._waiting >= MAX_WAITING:
-            log.warning("%d lines wait to be described; this one is not", self._waiting)
-            return None
-        self._waiting += 1
-        try:
-            return await self._run(samples, written)
-        except BrokenProcessPool:
-            log.exception("the process that describes lines died; the next line starts another")
-            self._pool = None
-        except Exception:
-            log.exception("a line could not be described")
-        finally:
-            self._waiting -= 1
-        return None
+        line = _Line(samples, written, asyncio.get_running_loop().create_future())
+        for dropped in self._queue.push(session, line, len(samples)):
+            log.warning("%d lines wait to be described; one more is given up", len(self._queue))
+            dropped.answer(None)
+        if self._runner is None or self._runner.done():
+            self._runner = asyncio.create_task(self._run(), name="line describer")
+        return await line.found
 
     @property
     def worker_pids(self) -> tuple[int, ...]:
@@ -74,16 +83,34 @@ class LineDescriber:
 
     async def aclose(self) -> None:
         """End the worker."""
+        if self._runner is not None:
+            self._runner.cancel()
+            await asyncio.gather(self._runner, return_exceptions=True)
+        while len(self._queue):
+            self._queue.pop().answer(None)
         if self._pool is not None:
             await asyncio.to_thread(self._pool.shutdown, cancel_futures=True)
             self._pool = None
 
-    async def _run(self, samples: Pcm, written: tuple[WrittenWord, ...]) -> Description:
+    async def _run(self) -> None:
+        while len(self._queue):
+            line = self._queue.pop()
+            if not line.found.done():
+                line.answer(await self._measure(line))
+
+    async def _measure(self, line: _Line) -> Description | None:
         if self._pool is None:
             context = multiprocessing.get_context("spawn")
             self._pool = ProcessPoolExecutor(1, context, initializer=_follow_the_parent)
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._pool, _describe, samples, written)
+        try:
+            return await loop.run_in_executor(self._pool, _describe, line.samples, line.written)
+        except BrokenProcessPool:
+            log.exception("the process that describes lines died; the next line starts another")
+            self._pool = None
+        except Exception:
+            log.exception("a line could not be described")
+        return None
 
 
 def _follow_the_parent() -> None:

@@ -143,4 +143,4 @@ class LineMeasuring:
     async def _describe(self, request: DescribeLine, samples: Pcm) -> Description | None:
         text = self._texts[request.line_id]
         written = await self._pronouncing.written_words(text, self._language)
-        return await self._describer.describe(samples, written)
+        return await self._describer.describe(self, samples, written)

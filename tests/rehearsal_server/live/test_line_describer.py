@@ -33,7 +33,9 @@ def tone(f0_hz: float) -> Pcm:
 
 
 async def test_lines_are_described_in_another_process(describer: LineDescriber) -> None:
-    low, high = await asyncio.gather(describer.describe(tone(110)), describer.describe(tone(220)))
+    low, high = await asyncio.gather(
+        describer.describe("session", tone(110)), describer.describe("session", tone(220))
+    )
     assert low is not None
     assert high is not None
     assert low.voice.pitch is not None
@@ -42,11 +44,17 @@ async def test_lines_are_described_in_another_process(describer: LineDescriber) 
 
 
 async def test_after_a_dead_worker_the_next_line_is_described(describer: LineDescriber) -> None:
-    assert await describer.describe(tone(110)) is not None
+    assert await describer.describe("session", tone(110)) is not None
     for pid in describer.worker_pids:
         os.kill(pid, signal.SIGKILL)
-    assert await describer.describe(tone(110)) is None
-    assert await describer.describe(tone(110)) is not None
+    assert await describer.describe("session", tone(110)) is None
+    assert await describer.describe("session", tone(110)) is not None
+
+
+async def test_of_too_many_lines_one_is_given_up() -> None:
+    describer = LineDescriber(max_waiting_s=0.5)
+    assert await describer.describe("session", tone(110)) is None
+    await describer.aclose()
 
 
 async def test_the_pronunciation_of_a_line_is_judged_along(describer: LineDescriber) -> None:
@@ -54,7 +62,7 @@ async def test_the_pronunciation_of_a_line_is_judged_along(describer: LineDescri
     engine = EspeakEngine()
     written = await open_pronouncing(engine).written_words(TEXT, "en-GB")
     await engine.aclose()
-    found = await describer.describe(np.asarray(recording * 32_767, np.int16), written)
+    found = await describer.describe("session", np.asarray(recording * 32_767, np.int16), written)
     assert found is not None
     assert found.pronunciation is not None
     assert found.pronunciation.completeness == 100
@@ -63,7 +71,7 @@ async def test_the_pronunciation_of_a_line_is_judged_along(describer: LineDescri
 
 async def test_a_language_without_a_model_is_not_judged(describer: LineDescriber) -> None:
     assert await open_pronouncing(NoPhonemizer()).written_words("Guten Tag", "de") == ()
-    found = await describer.describe(tone(110))
+    found = await describer.describe("session", tone(110))
     assert found is not None
     assert found.pronunciation is None
 
