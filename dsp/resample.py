@@ -58,10 +58,7 @@ class StreamResampler:
     """
 
     def __init__(self, input_rate_hz: int) -> None:
-        if not MIN_RATE_HZ <= input_rate_hz <= MAX_RATE_HZ:
-            raise ValueError(
-                f"sample rate {input_rate_hz} Hz; send {MIN_RATE_HZ} to {MAX_RATE_HZ} Hz"
-            )
+        _check_rate(input_rate_hz)
         self._converter = _converter(input_rate_hz)
         self._ended = False
 
@@ -101,6 +98,23 @@ class StreamResampler:
             return np.zeros(0, np.float32)
         self._ended = True
         return self._converter.flush()
+
+
+def prepare_rate(input_rate_hz: int) -> None:
+    """Design the filter of a rate, once: up to 0.15 s of computing, which no step should wait for.
+
+    Raises
+    ------
+    ValueError
+        The rate is out of range.
+    """
+    _check_rate(input_rate_hz)
+    _converter(input_rate_hz)
+
+
+def _check_rate(input_rate_hz: int) -> None:
+    if not MIN_RATE_HZ <= input_rate_hz <= MAX_RATE_HZ:
+        raise ValueError(f"sample rate {input_rate_hz} Hz; send {MIN_RATE_HZ} to {MAX_RATE_HZ} Hz")
 
 
 _State = dict[str, npt.NDArray[np.float64]]

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from dsp.resample import prepare_rate
 from rehearsal_server.following.preparation import LineGraphs
 from rehearsal_server.live.engines import list_engines
 from rehearsal_server.live.faults import SocketFault
 from rehearsal_server.live.history import Beginning
 from rehearsal_server.live.services import Archive, Identity, LiveServices
 from rehearsal_server.protocol.client_messages import MAX_CONTROL_BYTES, Start
-from rehearsal_server.protocol.fields import Options
+from rehearsal_server.protocol.fields import AudioFormat, Options
 from rehearsal_server.protocol.server_messages import Hello, Limits, SceneLine
 from rehearsal_server.scripts.errors import ScriptError
 from rehearsal_server.scripts.model import Scene, Script
@@ -143,12 +145,18 @@ async def ready_transcriber(services: LiveServices, options: Options) -> None:
         raise SocketFault("unavailable", f"no transcript: {absence}", "options.transcript")
 
 
+async def ready_resampler(audio: AudioFormat) -> None:
+    """Have the microphone's filter designed before its first sample, off the event loop."""
+    await asyncio.to_thread(prepare_rate, audio.sample_rate)
+
+
 async def prepare(services: LiveServices, identity: Identity, start: Start) -> Starting:
     """Get everything ready that a session begins with; raises `SocketFault` where it can't."""
     plan, script = await plan_session(services, identity, start)
     characters = tuple(character.name for character in script.characters)
     cast = await cast_partners(services, plan, characters)
     await ready_transcriber(services, start.options)
+    await ready_resampler(start.audio)
     graphs = await services.words.prepare(plan.scene, plan.role, plan.options.language)
     plan = replace(plan, followed_lines=tuple(graphs))
     return Starting(start, plan, characters, cast, graphs)
