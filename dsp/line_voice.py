@@ -12,12 +12,14 @@ import numpy.typing as npt
 
 from dsp.bank import HopFeatures, StreamBank
 from dsp.clock import HOP_S, HOP_SAMPLES
+from dsp.filled_pauses import filled_pause_candidates
 from dsp.framing import HopFramer
 from dsp.loudness import integrated_loudness_lufs, is_clipping
 from dsp.pitch.contour import FRAME_S, refined_contour
 from dsp.projection import effort_bands, projection_db
 from dsp.rhythm import speech_intervals
 from dsp.spectrum import HISTORY_SAMPLES, power_spectrum
+from dsp.syllables import syllable_nuclei
 from dsp.voice_quality import VoiceQuality, measure_voice_quality
 
 # Semitones are counted from A0, as GeMAPS does (Eyben et al. 2016).
@@ -65,6 +67,11 @@ class LineVoice:
         Spectral balance; compare it with the same speaker on the same microphone only.
     is_clipping : bool
     quality : VoiceQuality
+    syllables_s : tuple of float
+        Syllable nuclei, in seconds after the first sample; see `dsp.syllables` for how true their
+        count is.
+    filled_pauses_s : tuple of (start, end)
+        Where "um" or "uh" may have been said, as `dsp.filled_pauses` hears it: candidates.
     """
 
     f0_hz: tuple[float | None, ...]
@@ -77,6 +84,8 @@ class LineVoice:
     projection_db: float | None
     is_clipping: bool
     quality: VoiceQuality
+    syllables_s: tuple[float, ...]
+    filled_pauses_s: tuple[tuple[float, float], ...]
 
 
 def describe_line(samples: Samples) -> LineVoice:
@@ -109,6 +118,13 @@ def describe_line(samples: Samples) -> LineVoice:
         projection_db=projection_db(_effort(samples, len(hops)), is_speech),
         is_clipping=is_clipping(clipped, is_speech),
         quality=measure_voice_quality(samples, contour, frame_s=FRAME_S),
+        syllables_s=tuple(
+            round(at, 2) for at in syllable_nuclei(samples, contour, frame_s=FRAME_S).tolist()
+        ),
+        filled_pauses_s=tuple(
+            (round(start, 2), round(end, 2))
+            for start, end in filled_pause_candidates(samples, contour, frame_s=FRAME_S).tolist()
+        ),
     )
 
 

@@ -58,3 +58,20 @@ def test_a_few_frames_are_no_contour() -> None:
 def test_two_streams_are_not_a_line() -> None:
     with pytest.raises(ValueError, match="1-D"):
         describe_line(np.zeros((2, 640), np.float32))
+
+
+def domed(vowel: Samples) -> Samples:
+    """Loudest in its middle, as vowels are: a plateau would have a peak wherever it ripples."""
+    return vowel * (1 - np.linspace(-0.7, 0.7, len(vowel), dtype=np.float32) ** 2)
+
+
+def test_syllables_and_steady_hesitations_are_counted() -> None:
+    """Four vowels of 150 ms, then one held for half a second after a silence."""
+    pause, vowel = np.zeros(2_400, np.float32), domed(buzz(120, 0.15))
+    hesitation = domed(buzz(120, 0.5))
+    line = np.concatenate([*[vowel, pause] * 4, np.zeros(4_800, np.float32), hesitation])
+    voice = describe_line(line)
+    assert len(voice.syllables_s) == 5
+    assert np.diff(voice.syllables_s)[:3] == pytest.approx([0.3] * 3, abs=0.03)
+    ((start_s, end_s),) = voice.filled_pauses_s
+    assert (start_s, end_s) == pytest.approx((1.5, 2.0), abs=0.1)
