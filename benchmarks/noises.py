@@ -54,6 +54,8 @@ def knocks(rng: Drawn, n_samples: int) -> Samples:
             1, rng.uniform(300, 6000), "low", fs=ANALYSIS_RATE_HZ, output="sos"
         )
         burst = signal.sosfilt(low_pass, burst)[: n_samples - start]
+        if rng.random() < 0.3:
+            burst = _unit(_resonant(rng, burst)) * burst.std()
         noise[start : start + length] += burst * rng.uniform(0.3, 1)
     return _unit(noise) + 0.02 * _unit(coloured(rng, n_samples, 1))
 
@@ -79,6 +81,8 @@ def calls(rng: Drawn, n_samples: int) -> Samples:
         octaves = np.interp(np.arange(length), [0, length], rng.uniform(-glide, glide, 2))
         amplitudes = np.arange(1, n_harmonics + 1) ** -rng.uniform(0.3, 2)
         call = _harmonic_tone(rng, f0_hz * 2**octaves, amplitudes)
+        if rng.random() < 0.5:
+            call = _resonant(rng, call)
         flutter = 2 * np.pi * rng.uniform(5, 60) / ANALYSIS_RATE_HZ * np.arange(length)
         call *= 1 + roughness * np.sin(flutter)
         noise[start : start + length] += call * np.sin(np.linspace(0, np.pi, length)) ** 0.5
@@ -108,12 +112,12 @@ def tune(rng: Drawn, n_samples: int) -> Samples:
     return music
 
 
-def babble(voices: Sequence[npt.NDArray[np.float32]]) -> Noise:
-    """Three to eight people talking at once, from recordings of speech."""
+def babble(voices: Sequence[npt.NDArray[np.float32]], most_talkers: int = 8) -> Noise:
+    """Three people or more talking at once, from recordings of speech."""
 
     def draw(rng: Drawn, n_samples: int) -> Samples:
         noise = np.zeros(n_samples)
-        for _ in range(rng.integers(3, 9)):
+        for _ in range(rng.integers(3, most_talkers + 1)):
             said: list[Samples] = []
             while sum(map(len, said)) < n_samples:
                 said.append(_unit(voices[int(rng.integers(len(voices)))]))
@@ -177,6 +181,17 @@ def _harmonic_tone(rng: Drawn, f0_hz: Samples, amplitudes: npt.NDArray[np.floati
     for harmonic, amplitude in enumerate(amplitudes[:n_audible], start=1):
         tone += amplitude * np.sin(harmonic * phase + rng.uniform(0, 2 * np.pi))
     return tone
+
+
+def _resonant(rng: Drawn, sound: Samples) -> Samples:
+    """Pass a sound through a body or a throat with up to three resonances."""
+    resonant = 0.1 * sound
+    for _ in range(rng.integers(1, 4)):
+        numerator, denominator = signal.iirpeak(
+            np.exp(rng.uniform(np.log(250), np.log(5000))), rng.uniform(2, 15), fs=ANALYSIS_RATE_HZ
+        )
+        resonant = resonant + rng.uniform(0.2, 1) * signal.lfilter(numerator, denominator, sound)
+    return np.asarray(resonant, np.float64)
 
 
 def _starts(rng: Drawn, n_samples: int, per_second: float) -> list[int]:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from dsp.clock import HOP_SAMPLES
 from dsp.descriptors import SpectralDescriptors
-from dsp.kernel import Hops, Slots, StreamKernel
+from dsp.kernel import Hops, Rows, Slots, StreamKernel
 from dsp.level import measure_levels
 from dsp.loudness import KWeightedLoudness
 from dsp.pitch import VOICE, PitchRange, PitchTracker
@@ -182,21 +182,22 @@ class StreamBank:
         """
         if hops.shape != (len(slots), HOP_SAMPLES):
             raise ValueError(f"{len(slots)} slots need hops of {HOP_SAMPLES}, not {hops.shape}")
-        if not self._used[slots].all():
+        rows = _as_rows(slots)
+        if not self._used[rows].all():
             raise ValueError("some slot was not acquired, or was released")
-        position = self._position[slots] + HOP_SAMPLES
-        self._position[slots] = position
-        spectrum = self._spectrum.step(slots, hops)
-        colour = self._descriptors.step(slots, spectrum.power)
-        levels = measure_levels(hops)
         pitch = self._pitch.step(slots, hops)
-        voice = self._voice.step(slots, position, colour)
+        position = self._position[rows] + HOP_SAMPLES
+        self._position[rows] = position
+        spectrum = self._spectrum.step(rows, hops)
+        colour = self._descriptors.step(rows, spectrum.power)
+        levels = measure_levels(hops)
+        voice = self._voice.step(rows, position, colour)
         return HopFeatures(
             position=position,
             level_dbfs=levels.level_dbfs,
             peak_dbfs=levels.peak_dbfs,
             clipped=levels.clipped,
-            momentary_lufs=self._loudness.step(slots, hops),
+            momentary_lufs=self._loudness.step(rows, hops),
             speech_probability=voice.speech_probability,
             is_speech=voice.decisions.is_speech,
             onset_position=voice.decisions.onset_position,
@@ -220,3 +221,13 @@ class StreamBank:
         self._position = np.pad(self._position, (0, new - old))
         for kernel in self._kernels:
             kernel.resize(new)
+
+
+def _as_rows(slots: Slots) -> Rows:
+    """Give slots that follow each other as a slice."""
+    if not len(slots):
+        return slots
+    first, last = int(slots[0]), int(slots[-1])
+    if last - first == len(slots) - 1 and (slots[1:] > slots[:-1]).all():
+        return slice(first, last + 1)
+    return slots

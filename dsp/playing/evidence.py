@@ -6,10 +6,10 @@ import numpy as np
 import numpy.typing as npt
 
 from dsp.descriptors import Descriptors
-from dsp.kernel import Slots
+from dsp.kernel import Rows, Slots
+from dsp.mel import BANDS
 from dsp.spectrum import BIN_HZ
-from dsp.vad.evidence import EVIDENCE as SOUND_EVIDENCE
-from dsp.vad.evidence import SpeechEvidence
+from dsp.vad import evidence as speech
 
 Float32s = npt.NDArray[np.float32]
 
@@ -27,6 +27,7 @@ _DEPTH = np.float32(1e-7)
 # A flatter spectrum than this has no structure, only rounding.
 _FAINTEST = np.float32(1e-3)
 
+SOUND_EVIDENCE = 20
 EVIDENCE = SOUND_EVIDENCE + len(LAGS_HOPS)
 PERSISTENCE = slice(SOUND_EVIDENCE, EVIDENCE)
 
@@ -35,7 +36,7 @@ class PlayingEvidence:
     """Kernel: the evidence for any sound, and how long the spectrum's fine structure persists."""
 
     def __init__(self, capacity: int) -> None:
-        self._sound = SpeechEvidence(capacity)
+        self._sound = speech.SpeechEvidence(capacity)
         # Newest first; unit vectors, or zeros before the stream began.
         self._structures = np.zeros((capacity, max(LAGS_HOPS), _BINS), np.float32)
 
@@ -52,7 +53,7 @@ class PlayingEvidence:
 
     def step(
         self,
-        slots: Slots,
+        slots: Rows,
         position: npt.NDArray[np.int64],
         power: Float32s,
         descriptors: Descriptors,
@@ -61,7 +62,7 @@ class PlayingEvidence:
 
         Parameters
         ----------
-        slots : intp, shape (n_streams,), no slot twice
+        slots : Rows of n_streams streams
         position : int64, shape (n_streams,)
             Samples at the end of the hop.
         power : float32, shape (n_streams, BINS)
@@ -71,18 +72,44 @@ class PlayingEvidence:
         Returns
         -------
         float32, shape (n_streams, EVIDENCE)
-            What `dsp.vad.evidence` gives, then the correlation (-1 to 1) of the fine structure
-            with that of each of `LAGS_HOPS` before.
+            What `dsp.vad.evidence` gives, on wide bands, then the correlation (-1 to 1) of the
+            fine structure with that of each of `LAGS_HOPS` before.
         """
-        evidence = np.empty((len(slots), EVIDENCE), np.float32)
-        evidence[:, :SOUND_EVIDENCE] = self._sound.step(slots, position, descriptors)
+        evidence = np.empty((len(position), EVIDENCE), np.float32)
+        sound = self._sound.step(slots, position, descriptors)
+        evidence[:, :SOUND_EVIDENCE] = np.vecmat(sound, _COARSE)
         structure = fine_structure(power)
         earlier = self._structures[slots]
         for column, lag in enumerate(LAGS_HOPS, start=SOUND_EVIDENCE):
             evidence[:, column] = np.vecdot(structure, earlier[:, lag - 1])
-        self._structures[slots, 1:] = earlier[:, :-1]
-        self._structures[slots, 0] = structure
+        self._structures[slots] = np.concatenate((structure[:, None], earlier[:, :-1]), axis=1)
         return evidence
+
+
+def _coarse() -> Float32s:
+    """The matrix that takes what speech is told by to the fewer numbers that music is told by."""
+    bands, recent = speech.NOISE_BANDS, len(speech.RECENT_SMOOTHING)
+    every = np.eye(speech.EVIDENCE)
+    average = speech.AVERAGE_BANDS - 1 / BANDS
+    above_floors = [
+        every[:, floor] @ np.full((bands, 1), 1 / bands)
+        for floor in (speech.ABOVE_SLOW_FLOOR, speech.ABOVE_FAST_FLOOR)
+    ]
+    # Against means that hold the present hop already.
+    above_recent = every[:, speech.ABOVE_RECENT] * np.tile(1 - speech.RECENT_SMOOTHING, 2)
+    flux = every[:, [speech.FLUX]]
+    columns = [
+        every[:, speech.SHAPE] @ average,
+        *above_floors,
+        every[:, speech.MAX_ABOVE_FLOORS],
+        every[:, speech.LEVEL : speech.FLUX + 1],
+        above_recent[:, :recent],
+        flux - above_recent[:, recent:],
+    ]
+    return np.concatenate(columns, axis=1).astype(np.float32)
+
+
+_COARSE = _coarse()
 
 
 def fine_structure(power: Float32s) -> Float32s:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dsp.clock import ANALYSIS_RATE_HZ, HOP_MS, HOP_SAMPLES
-from dsp.kernel import Slots
+from dsp.kernel import Rows, Slots
 
 NOT_DECIDED = -1
 
@@ -35,7 +35,7 @@ class DecisionSettings:
 
     onset_probability: float = 0.5
     offset_probability: float = 0.35
-    onset_ms: int = 2 * HOP_MS
+    onset_ms: int = HOP_MS
     hangover_ms: int = 200
     pre_roll_ms: int = HOP_MS
 
@@ -61,9 +61,15 @@ class SpeechDecision:
     """Kernel: hysteresis, and back-dated onsets and offsets."""
 
     def __init__(self, capacity: int, settings: DecisionSettings) -> None:
-        self._settings = settings
-        self._onset_hops = max(1, settings.onset_ms // HOP_MS)
-        self._hangover_hops = max(1, settings.hangover_ms // HOP_MS)
+        # While somebody speaks, and while nobody does.
+        self._thresholds = (
+            np.float32(settings.offset_probability),
+            np.float32(settings.onset_probability),
+        )
+        self._patience_hops = (
+            max(1, settings.hangover_ms // HOP_MS),
+            max(1, settings.onset_ms // HOP_MS),
+        )
         self._pre_roll_samples = settings.pre_roll_ms * ANALYSIS_RATE_HZ // 1000
         self._is_speech = np.zeros(capacity, np.bool_)
         # Hops in a row that speak against the present state.
@@ -86,7 +92,7 @@ class SpeechDecision:
 
     def step(
         self,
-        slots: Slots,
+        slots: Rows,
         position: npt.NDArray[np.int64],
         speech_probability: npt.NDArray[np.float32],
     ) -> SpeechDecisions:
@@ -94,7 +100,7 @@ class SpeechDecision:
 
         Parameters
         ----------
-        slots : intp, shape (n_streams,), no slot twice
+        slots : Rows of n_streams streams
         position : int64, shape (n_streams,)
             Samples at the end of the hop.
         speech_probability : float32, shape (n_streams,)
@@ -104,23 +110,31 @@ class SpeechDecision:
         SpeechDecisions
         """
         was_speech = self._is_speech[slots]
-        settings = self._settings
-        contrary = np.where(
-            was_speech,
-            speech_probability < settings.offset_probability,
-            speech_probability >= settings.onset_probability,
-        )
-        contrary_hops = np.where(contrary, self._contrary_hops[slots] + 1, 0)
-        turned = contrary_hops >= np.where(was_speech, self._hangover_hops, self._onset_hops)
-        turned_at = position - contrary_hops * HOP_SAMPLES
-        is_speech = was_speech ^ turned
-        began = turned & is_speech
-        ended = turned & was_speech
-        began_at = np.maximum(turned_at - self._pre_roll_samples, self._last_offset[slots])
+        contrary = speech_probability < np.where(was_speech, *self._thresholds)
+        # Until speech it is the likely hop that is contrary, within it the unlikely one.
+        np.equal(contrary, was_speech, out=contrary)
+        contrary_hops = self._contrary_hops[slots] + 1
+        contrary_hops *= contrary
+        turned = contrary_hops >= np.where(was_speech, *self._patience_hops)
+        self._contrary_hops[slots] = contrary_hops
+        if not np.logical_or.reduce(turned):
+            undecided = np.full(len(position), NOT_DECIDED, np.int64)
+            return SpeechDecisions(was_speech.copy(), undecided, undecided)
+        return self._turn(slots, turned, position - contrary_hops * HOP_SAMPLES)
 
+    def _turn(
+        self, slots: Rows, turned: npt.NDArray[np.bool_], turned_at: npt.NDArray[np.int64]
+    ) -> SpeechDecisions:
+        """Change the state of the streams that turned, as of where they did."""
+        was_speech = self._is_speech[slots]
+        last_offset = self._last_offset[slots]
+        ended = turned & was_speech
+        began = turned & ~was_speech
+        began_at = np.maximum(turned_at - self._pre_roll_samples, last_offset)
+        is_speech = was_speech ^ turned
         self._is_speech[slots] = is_speech
-        self._contrary_hops[slots] = np.where(turned, 0, contrary_hops)
-        self._last_offset[slots[ended]] = turned_at[ended]
+        self._contrary_hops[slots] *= ~turned
+        self._last_offset[slots] = np.where(ended, turned_at, last_offset)
         return SpeechDecisions(
             is_speech=is_speech,
             onset_position=np.where(began, began_at, NOT_DECIDED),

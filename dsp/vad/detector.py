@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dsp.descriptors import Descriptors
-from dsp.kernel import Slots
+from dsp.kernel import Rows, Slots
 from dsp.vad.decision import DecisionSettings, SpeechDecision, SpeechDecisions
 from dsp.vad.evidence import SpeechEvidence
 from dsp.vad.network import GatedWeights, SpeechNetwork
@@ -47,13 +47,13 @@ class VoiceActivityDetector:
             kernel.reset(slots)
 
     def step(
-        self, slots: Slots, position: npt.NDArray[np.int64], descriptors: Descriptors
+        self, slots: Rows, position: npt.NDArray[np.int64], descriptors: Descriptors
     ) -> VoiceActivity:
         """Advance `slots` by one hop.
 
         Parameters
         ----------
-        slots : intp, shape (n_streams,), no slot twice
+        slots : Rows of n_streams streams
         position : int64, shape (n_streams,)
             Samples at the end of the hop.
         descriptors : Descriptors

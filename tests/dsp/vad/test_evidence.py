@@ -9,10 +9,11 @@ from dsp.clock import HOP_SAMPLES
 from dsp.descriptors import SpectralDescriptors
 from dsp.spectrum import ShortTimeSpectrum
 from dsp.vad.evidence import (
+    ABOVE_FAST_FLOOR,
+    ABOVE_SLOW_FLOOR,
     BELOW_PEAK,
     EVIDENCE,
-    MAX_ABOVE_FLOOR,
-    MEAN_ABOVE_FLOOR,
+    MAX_ABOVE_FLOORS,
     SpeechEvidence,
 )
 
@@ -37,6 +38,12 @@ def evidence_of(
     )
 
 
+def mean_above_floors(evidence: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Mean of the bands above their slow and their fast floor, shape (n_hops, 2)."""
+    floors = (ABOVE_SLOW_FLOOR, ABOVE_FAST_FLOOR)
+    return np.stack([evidence[:, floor].mean(axis=1) for floor in floors], axis=1)
+
+
 def noise(hops: int, level_dbfs: float, seed: int = 0) -> npt.NDArray[np.float32]:
     rng = np.random.default_rng(seed)
     return rng.normal(0, 10 ** (level_dbfs / 20), hops * HOP_SAMPLES).astype(np.float32)
@@ -45,14 +52,14 @@ def noise(hops: int, level_dbfs: float, seed: int = 0) -> npt.NDArray[np.float32
 def test_steady_noise_stays_near_its_floor_and_a_burst_stands_above_it() -> None:
     samples = noise(150, -50)
     samples[100 * HOP_SAMPLES : 110 * HOP_SAMPLES] *= 10
-    above = evidence_of(samples)[:, MEAN_ABOVE_FLOOR]
+    above = mean_above_floors(evidence_of(samples))
     assert above[10:100].max() < 8
     np.testing.assert_allclose(above[104:109], 22, atol=4)
 
 
 def test_floor_follows_a_louder_background_at_its_pace() -> None:
     samples = np.concatenate([noise(100, -50), noise(300, -35)])
-    slow, fast = evidence_of(samples)[:, MEAN_ABOVE_FLOOR][[105, 399]].T
+    slow, fast = mean_above_floors(evidence_of(samples))[[105, 399]].T
     assert slow[0] > 12
     assert slow[1] - slow[0] > -8  # 1 dB a second
     assert fast[1] < 6  # 5 dB a second: 15 dB in 3 s
@@ -60,13 +67,13 @@ def test_floor_follows_a_louder_background_at_its_pace() -> None:
 
 def test_padding_before_the_first_sample_is_no_background() -> None:
     evidence = evidence_of(noise(20, -20))
-    assert evidence[:, MAX_ABOVE_FLOOR].max() < 12
+    assert evidence[:, MAX_ABOVE_FLOORS].max() < 12
     assert evidence[:, BELOW_PEAK].min() > -3
 
 
 def test_hiss_after_digital_silence_is_no_event() -> None:
     samples = np.concatenate([np.zeros(50 * HOP_SAMPLES, np.float32), noise(50, -75)])
-    assert evidence_of(samples)[:, MEAN_ABOVE_FLOOR].max() < 5
+    assert mean_above_floors(evidence_of(samples)).max() < 5
 
 
 def test_used_slot_starts_clean() -> None:

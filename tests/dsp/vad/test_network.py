@@ -18,10 +18,13 @@ def logistic(x: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
 def defined(inputs: npt.NDArray[np.float64]) -> list[float]:
     """Speech probability after each input, by the textbook's equations in float64."""
     units = len(WEIGHTS.read_out)
+    assert WEIGHTS.dense is not None
+    assert WEIGHTS.dense_bias is not None
     state = np.zeros(units)
     probabilities = []
     for x in inputs:
-        gates = (x - WEIGHTS.mean) / WEIGHTS.scale @ WEIGHTS.from_input + WEIGHTS.input_bias
+        dense = (x - WEIGHTS.mean) / WEIGHTS.scale @ WEIGHTS.dense + WEIGHTS.dense_bias
+        gates = np.maximum(dense, 0) @ WEIGHTS.from_input + WEIGHTS.input_bias
         recalled = state @ WEIGHTS.from_state
         update = logistic(gates[:units] + recalled[:units])
         reset = logistic(gates[units : 2 * units] + recalled[units : 2 * units])
