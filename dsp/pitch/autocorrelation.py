@@ -132,13 +132,11 @@ class Autocorrelator:
         ranking = np.where(is_peak, middle - self._cost, _NOT_A_PEAK)
         rows = np.arange(len(normalised))
         best = np.empty((len(rows), count), np.intp)
-        found = np.empty((len(rows), count), np.bool_)
         for candidate in range(count):
-            peak = ranking.argmax(axis=1)
-            best[:, candidate] = peak
-            found[:, candidate] = ranking[rows, peak] > _NOT_A_PEAK
+            peak = ranking.argmax(axis=1, out=best[:, candidate])
             ranking[rows, peak] = _NOT_A_PEAK
-        return self._refine(normalised, best, found)
+        # Where peaks run out, the first lag is taken, which is no peak, or one that is had twice.
+        return self._refine(normalised, best, is_peak[rows[:, None], best])
 
     def periodicity(self, power: Floats, f0_hz: Floats) -> Floats:
         """Boersma's normalised autocorrelation, of the spectrum as it is, at one period each.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
@@ -55,46 +57,84 @@ class PitchPath:
         self._usual_log2_f0[slots] = 0
         self._usual_weight[slots] = 0
 
-    def step(self, slots: Slots, candidates: Candidates) -> npt.NDArray[np.intp]:
-        """Advance one frame and choose.
+    def follow(self, slots: Slots, candidates: Candidates, n_frames: int) -> tuple[Floats, Floats]:
+        """Advance by some frames and choose in each.
 
         Parameters
         ----------
         slots : intp, shape (n,)
-        candidates : Candidates of n frames
+        candidates : Candidates of n_frames * n frames
+            The first frames of all slots, then the second ones.
+        n_frames : int
 
         Returns
         -------
-        intp, shape (n,)
-            The candidate at the end of the best path.
+        f0_hz, strength : float32, shape (n_frames, n)
+            Of the candidate at the end of the best path.
         """
-        log2_f0 = np.log2(candidates.f0_hz)
-        jump = np.abs(self._log2_f0[slots][:, :, None] - log2_f0[:, None, :])
-        jump *= -JUMP_COST
-        jump += self._score[slots][:, :, None]
-        score = jump.max(axis=1)
-        score += np.where(
-            candidates.strength > 0, candidates.strength + LOW_COST * log2_f0, _MISSING
+        shape = (n_frames, len(slots), -1)
+        f0_hz, strength = candidates.f0_hz.reshape(shape), candidates.strength.reshape(shape)
+        log2_f0 = np.log2(f0_hz)
+        local = np.where(strength > 0, strength + LOW_COST * log2_f0, _MISSING)
+        state = self._state_of(slots)
+        chosen = np.empty((n_frames, len(slots)), np.intp)
+        for frame in range(n_frames):
+            chosen[frame] = state.advance(log2_f0[frame], local[frame], strength[frame])
+        self._keep(slots, state)
+        at = (np.arange(n_frames)[:, None], np.arange(len(slots)), chosen)
+        return f0_hz[at], strength[at]
+
+    def _state_of(self, slots: Slots) -> _Paths:
+        return _Paths(
+            self._score[slots],
+            self._log2_f0[slots],
+            self._usual_log2_f0[slots],
+            self._usual_weight[slots],
         )
-        score -= self._strangeness(slots, log2_f0)
+
+    def _keep(self, slots: Slots, state: _Paths) -> None:
+        self._score[slots] = state.score
+        self._log2_f0[slots] = state.log2_f0
+        self._usual_log2_f0[slots] = state.usual_log2_f0
+        self._usual_weight[slots] = state.usual_weight
+
+
+@dataclass(slots=True)
+class _Paths:
+    """The paths of the streams that are being stepped."""
+
+    score: Floats
+    log2_f0: Floats
+    usual_log2_f0: Floats
+    usual_weight: Floats
+
+    def advance(self, log2_f0: Floats, local: Floats, strength: Floats) -> npt.NDArray[np.intp]:
+        """Go on by one frame; the candidate at the end of each best path."""
+        reached = np.abs(self.log2_f0[:, :, None] - log2_f0[:, None, :])
+        reached *= -JUMP_COST
+        reached += self.score[:, :, None]
+        score = reached.max(axis=1)
+        score += local
+        score -= self._strangeness(log2_f0)
         score -= score.max(axis=1, keepdims=True)
+        self.score, self.log2_f0 = score, log2_f0
         chosen: npt.NDArray[np.intp] = score.argmax(axis=1)
-        self._score[slots] = score
-        self._log2_f0[slots] = log2_f0
-        rows = np.arange(len(slots))
-        self._remember(slots, log2_f0[rows, chosen], candidates.strength[rows, chosen])
+        rows = np.arange(len(chosen))
+        self._remember(log2_f0[rows, chosen], strength[rows, chosen])
         return chosen
 
-    def _strangeness(self, slots: Slots, log2_f0: Floats) -> Floats:
+    def _strangeness(self, log2_f0: Floats) -> Floats:
         """Cost of being far from the usual pitch; nothing until there is one."""
-        weight = self._usual_weight[slots]
-        usual = self._usual_log2_f0[slots] / np.maximum(weight, MEMORY_RATE)
-        away = np.abs(log2_f0 - usual[:, None]) - USUAL_OCTAVES
-        cost: Floats = np.maximum(away, 0) * (STRANGER_COST * np.minimum(2 * weight, 1))[:, None]
+        usual = self.usual_log2_f0 / np.maximum(self.usual_weight, MEMORY_RATE)
+        away = np.abs(log2_f0 - usual[:, None])
+        away -= USUAL_OCTAVES
+        trust = np.minimum(2 * self.usual_weight, 1)
+        trust *= STRANGER_COST
+        cost: Floats = np.maximum(away, 0, out=away)
+        cost *= trust[:, None]
         return cost
 
-    def _remember(self, slots: Slots, log2_f0: Floats, strength: Floats) -> None:
-        rate = np.where(strength > SURE_STRENGTH, MEMORY_RATE, np.float32(0))
-        weight, usual = self._usual_weight[slots], self._usual_log2_f0[slots]
-        self._usual_weight[slots] = weight + rate * (1 - weight)
-        self._usual_log2_f0[slots] = usual + rate * (log2_f0 - usual)
+    def _remember(self, log2_f0: Floats, strength: Floats) -> None:
+        rate = MEMORY_RATE * (strength > SURE_STRENGTH)
+        self.usual_weight = self.usual_weight + rate * (1 - self.usual_weight)
+        self.usual_log2_f0 = self.usual_log2_f0 + rate * (log2_f0 - self.usual_log2_f0)

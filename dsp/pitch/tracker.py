@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from dsp.clock import ANALYSIS_RATE_HZ, HOP_SAMPLES
 from dsp.kernel import Hops, Slots
-from dsp.pitch.autocorrelation import Autocorrelator, Candidates
+from dsp.pitch.autocorrelation import Autocorrelator
 from dsp.pitch.path import PitchPath
 from dsp.pitch.ranges import INSTRUMENT, VOICE, PitchRange
 from dsp.pitch.voicing import (
@@ -108,24 +108,11 @@ class RangeTracker:
         power = self._autocorrelator.power(frames)
         normalised = self._autocorrelator.normalised(power)
         candidates = self._autocorrelator.candidates(normalised, _CANDIDATES)
-        f0_hz, strength = self._choose(slots, candidates)
+        f0_hz, strength = self._path.follow(slots, candidates, FRAMES_PER_HOP)
         periodicity = self._autocorrelator.periodicity(power, f0_hz.ravel())
         path = PathFrames(f0_hz, strength, periodicity.reshape(f0_hz.shape))
         newest = recent[:, -HOP_SAMPLES - 1 :]
         return PathStep(path, self._evidence.step(slots, newest, power, path))
-
-    def _choose(self, slots: Slots, candidates: Candidates) -> tuple[Float32s, Float32s]:
-        """F0 and strength along the path, shape (FRAMES_PER_HOP, n)."""
-        rows = np.arange(len(slots))
-        f0_hz = np.empty((FRAMES_PER_HOP, len(slots)), np.float32)
-        strength = np.empty_like(f0_hz)
-        for frame in range(FRAMES_PER_HOP):
-            of_frame = slice(frame * len(slots), (frame + 1) * len(slots))
-            here = Candidates(candidates.f0_hz[of_frame], candidates.strength[of_frame])
-            chosen = self._path.step(slots, here)
-            f0_hz[frame] = here.f0_hz[rows, chosen]
-            strength[frame] = here.strength[rows, chosen]
-        return f0_hz, strength
 
 
 class PitchTracker:

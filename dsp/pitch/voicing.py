@@ -19,12 +19,12 @@ FRAMES_PER_HOP = 2
 BLOCK_SAMPLES = 80
 # The blocks of a frame: from 30 ms before its centre to 20 ms after it.
 BLOCKS_PER_FRAME = 10
-BANDS_HZ = ((60, 400), (400, 1000), (1000, 2000), (2000, 4000), (4000, 8000))
+BAND_EDGES_HZ = (60, 400, 1000, 2000, 4000, 8000)
 
 # Columns of the evidence.
 LEVELS = slice(0, BLOCKS_PER_FRAME)  # of each block, dB re the loudest
 BRIGHTNESS = slice(LEVELS.stop, LEVELS.stop + BLOCKS_PER_FRAME)  # slope over level, dB
-BANDS = slice(BRIGHTNESS.stop, BRIGHTNESS.stop + len(BANDS_HZ))  # dB re the strongest
+BANDS = slice(BRIGHTNESS.stop, BRIGHTNESS.stop + len(BAND_EDGES_HZ) - 1)  # dB re the strongest
 PERIODICITY, STRENGTH, ONE_BEFORE, TWO_BEFORE = range(BANDS.stop, BANDS.stop + 4)
 LOG2_F0, JUMP, BELOW_LOUDEST, ABOVE_SOFTEST = range(TWO_BEFORE + 1, TWO_BEFORE + 5)
 EVIDENCE = ABOVE_SOFTEST + 1
@@ -58,7 +58,7 @@ class VoicingEvidence:
     """
 
     def __init__(self, capacity: int, bin_hz: float) -> None:
-        self._bands = _band_sums(bin_hz)
+        self._band_edges = np.rint(np.array(BAND_EDGES_HZ) / bin_hz).astype(np.intp)
         self._level_db = np.full((capacity, _BLOCKS_KEPT), _SILENCE_DB)
         self._brightness_db = np.zeros((capacity, _BLOCKS_KEPT), np.float32)
         self._loudest_db = np.full(capacity, -np.inf, np.float32)
@@ -104,7 +104,9 @@ class VoicingEvidence:
         -------
         float32, shape (FRAMES_PER_HOP, n, EVIDENCE)
         """
-        bands_db = _decibels(np.vecmat(power, self._bands)).reshape(FRAMES_PER_HOP, len(slots), -1)
+        # The last sum is what lies above all bands.
+        bands = np.add.reduceat(power, self._band_edges, axis=1)[:, :-1]
+        bands_db = _decibels(bands).reshape(FRAMES_PER_HOP, len(slots), -1)
         strongest_db = bands_db.max(axis=2)
         evidence = np.empty((FRAMES_PER_HOP, len(slots), EVIDENCE), np.float32)
         np.subtract(bands_db, strongest_db[:, :, None], out=evidence[:, :, BANDS])
@@ -209,13 +211,6 @@ class SteadyTone:
         audible = (level_db - self._FAINTEST_DB) / (self._PLAIN_DB - self._FAINTEST_DB)
         probability: Float32s = np.clip(np.minimum(periodic, audible), 0, 1)
         return probability
-
-
-def _band_sums(bin_hz: float) -> Float32s:
-    """Matrix that sums a power spectrum into bands, shape (bins, bands)."""
-    edges = np.rint(np.array(BANDS_HZ) / bin_hz)
-    bins = np.arange(edges.max() + 1)[:, None]
-    return ((bins >= edges[:, 0]) & (bins < edges[:, 1])).astype(np.float32)
 
 
 def _decibels(power: Float32s) -> Float32s:
