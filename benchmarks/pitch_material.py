@@ -28,6 +28,9 @@ LOWEST_VOICE_HZ, HIGHEST_VOICE_HZ = 60.0, 800.0
 LOWEST_INSTRUMENT_HZ, HIGHEST_INSTRUMENT_HZ = 40.0, 2000.0
 # A fourth down to a fourth up.
 TRANSPOSITIONS_ST = (-5.0, -3.0, -1.0, 1.0, 3.0, 5.0)
+# Twelve of the 24 shared notes were scaled to one step of a 16-bit converter: nothing is left of
+# them.
+FAINTEST_PEAK = 1e-3
 # Sounding: this much below the loudest frame of a note's recording, after the attack.
 NOTE_RANGE_DB = 35.0
 
@@ -156,13 +159,18 @@ def known_instruments() -> Iterator[Sung]:
 
 
 def guitar_notes(data: Path) -> Iterator[Sung]:
-    """Single notes of an electric guitar; F0 is that of the fret, where the note sounds."""
+    """Single notes of an electric guitar; F0 is that of the fret, where the note sounds.
+
+    Recordings in which nothing can be heard are left out.
+    """
     with (data / "guitar" / "manifest.csv").open() as manifest:
         files = [row["file"] for row in csv.DictReader(manifest)]
     for file in files:
         nominal_hz = nominal_f0_hz(file)
         if nominal_hz is not None:
             samples = read_mono(data / "guitar" / file, ANALYSIS_RATE_HZ)
+            if np.abs(samples).max() < FAINTEST_PEAK:
+                continue
             f0_hz = np.where(_sounding(samples), nominal_hz, np.nan)
             yield Sung(file, "guitar", samples, f0_hz, LOWEST_INSTRUMENT_HZ, HIGHEST_INSTRUMENT_HZ)
 

@@ -20,7 +20,7 @@ Contour = npt.NDArray[np.float64]
 
 FRAME_S = FRAME_STEP_SAMPLES / ANALYSIS_RATE_HZ
 # Less than live, where a frame has been heard from one end only.
-VOICED_FROM = 0.2
+VOICED_FROM = 0.3
 # The two directions agree within this; where they do not, the more confident one is right.
 _SAME_PITCH = 0.1
 # StoneMask moves F0 by less than this, or it has slipped to something else.

@@ -29,7 +29,7 @@ LOOK_AHEAD_SAMPLES = 320
 LOOK_AHEAD_MS = 1000 * LOOK_AHEAD_SAMPLES / ANALYSIS_RATE_HZ
 # Confidence from which a frame is voiced. Below one half: a frame that is missed has no pitch at
 # all, one that is voiced in doubt still has one that is mostly right.
-VOICED_FROM = np.float32(0.3)
+VOICED_FROM = np.float32(0.4)
 
 _CANDIDATES = 5
 
