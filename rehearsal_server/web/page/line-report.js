@@ -31,13 +31,27 @@ function cueOf(script, lineId) {
 
 /** The line as written; where its words were followed, with what was left out or changed. */
 function spoken({ line_text: text, scores }) {
-  const followed = scores.wording?.words;
-  if (!followed?.length) return text;
-  return followed.flatMap((word) => [asSaid(word), " "]);
+  return inText(text, scores.wording?.words ?? []).map((part) =>
+    typeof part === "string" ? part : asSaid(part));
+}
+
+/** Words that became something else, with the text between them as it is written. */
+export function inText(text, followed) {
+  const parts = [];
+  let at = 0;
+  let from = 0; // where the next word may stand
+  for (const word of followed) {
+    const start = text.indexOf(word.text, from);
+    if (start === -1) continue; // spelled otherwise than written
+    from = start + word.text.length;
+    if (word.outcome === "said") continue;
+    parts.push(text.slice(at, start), word);
+    at = from;
+  }
+  return [...parts, text.slice(at)].filter((part) => part !== "");
 }
 
 function asSaid({ text, outcome, heard }) {
-  if (outcome === "said") return text;
   const what = words.miscues[outcome];
   const title = heard ? `${what}: “${heard}”` : what;
   return h("span.miscue", { "data-outcome": outcome, title }, text,

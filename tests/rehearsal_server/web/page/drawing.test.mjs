@@ -3,6 +3,7 @@ import test from "node:test";
 
 import { stretches } from "../../../../rehearsal_server/web/page/contour.js";
 import { dayKey, median, seconds, span } from "../../../../rehearsal_server/web/page/figures.js";
+import { inText } from "../../../../rehearsal_server/web/page/line-report.js";
 import { masked } from "../../../../rehearsal_server/web/page/script-view.js";
 
 test("a contour is broken where there is no voice, and where the octave is mistaken", () => {
@@ -20,6 +21,15 @@ test("each step of the ladder shows less", () => {
   assert.equal(masked(line, "initials"), "T m t g, o m. D w!");
   assert.equal(masked(line, "hidden"), "");
   assert.equal(masked("My cap.", "words"), "My cap.");
+});
+
+test("words that went otherwise are marked, and the line stays as it is written", () => {
+  const word = (text, outcome) => ({ text, outcome });
+  const followed = [word("You", "said"), word("the", "omitted"), word("cap", "said"), word("the", "omitted")];
+  assert.deepEqual(inText("You, the -- cap. Of the.", followed),
+    ["You, ", followed[1], " -- cap. Of ", followed[3], "."]);
+  assert.deepEqual(inText("Twenty.", [word("20", "omitted")]), ["Twenty."]);
+  assert.deepEqual(inText("As written.", []), ["As written."]);
 });
 
 test("figures are as people read them", () => {
