@@ -25,6 +25,8 @@ Contour = npt.NDArray[np.float64]
 
 FRAME_S = 0.01
 LOWEST_VOICE_HZ, HIGHEST_VOICE_HZ = 60.0, 800.0
+# Signals go up to where our voices end, higher than people speak.
+HIGHEST_SIGNAL_HZ = 1000.0
 LOWEST_INSTRUMENT_HZ, HIGHEST_INSTRUMENT_HZ = 40.0, 2000.0
 # A fourth down to a fourth up.
 TRANSPOSITIONS_ST = (-5.0, -3.0, -1.0, 1.0, 3.0, 5.0)
@@ -226,4 +228,4 @@ def _made(name: str, path_hz: Contour, amplitudes: Contour) -> Sung:
     floor = coloured(np.random.default_rng(len(name)), len(samples), 1.0)
     samples += 1e-4 * floor / floor.std()
     truth = np.pad(path_hz, rest, constant_values=np.nan)[::step]
-    return Sung(name, "formula", samples.astype(np.float32), truth)
+    return Sung(name, "formula", samples.astype(np.float32), truth, highest_hz=HIGHEST_SIGNAL_HZ)
