@@ -53,6 +53,8 @@ class Ledger:
         self._message_marks: deque[_Mark] = deque()
         self._checkpoint_marks: deque[_Mark] = deque()
         self._newest_frame = log.durable
+        # What audio was needed from, as of a frame; of the first nothing may be dropped.
+        self._need_marks = deque([_Mark(0, 0)])
         self._flushing: list[tuple[int, asyncio.Future[None]]] = []
 
     # -- writing -----------------------------------------------------------------------------
@@ -127,11 +129,19 @@ class Ledger:
         return self._durable_messages
 
     def durable_seq(self, needed_from_ms: int) -> int | None:
-        """The last chunk that need not be kept if audio is needed from a moment on."""
-        marks = self._checkpoint_marks
-        while len(marks) > 1 and self._serves(marks[1], needed_from_ms):
+        """The last chunk that need not be kept; `needed_from_ms` is what is needed by now.
+
+        What counts is what was needed as of the durable state: a crash takes the session back to
+        it, and it may need what the present one does not.
+        """
+        needs, marks = self._need_marks, self._checkpoint_marks
+        needs.append(_Mark(self._newest_frame, needed_from_ms))
+        while len(needs) > 1 and needs[1].frame <= self._log.durable:
+            needs.popleft()
+        needed_ms = needs[0].value
+        while len(marks) > 1 and self._serves(marks[1], needed_ms):
             marks.popleft()
-        return marks[0].value if marks and self._serves(marks[0], needed_from_ms) else None
+        return marks[0].value if marks and self._serves(marks[0], needed_ms) else None
 
     def _serves(self, mark: _Mark, needed_from_ms: int) -> bool:
         return mark.frame <= self._log.durable and mark.heard_ms <= needed_from_ms

@@ -112,10 +112,10 @@ class Outbox:
         self._filled.set()
 
     def drop_held(self) -> None:
-        """Forget what waits for the journal: it will never be durable."""
-        kept = [e for e in self._entries if isinstance(e, _Frame) or not self._is_held(e)]
-        self._entries = deque(kept)
-        self._message_bytes = sum(e.size_bytes for e in kept if isinstance(e, _Message))
+        """Forget what waits for the journal, which will never be durable, and all behind it."""
+        held = next((i for i, entry in enumerate(self._entries) if self._is_held(entry)), None)
+        while held is not None and len(self._entries) > held:
+            self._discount(self._entries.pop())
 
     async def put_audio(self, utterance: int, frame: bytes) -> None:
         """Queue a frame of partner audio, as soon as there is room for it."""
@@ -129,12 +129,9 @@ class Outbox:
             self._filled.clear()
             await self._filled.wait()
         entry = self._entries.popleft()
+        self._discount(entry)
         if isinstance(entry, _Frame):
-            self._count_audio(-len(entry.data))
             return entry.data
-        self._latest.pop(type(entry.content), None)
-        self._message_bytes -= entry.size_bytes
-        self._replayed -= entry.is_replayed
         return self._encode(entry.content, entry.received_s)
 
     @property
@@ -156,6 +153,15 @@ class Outbox:
     def _add(self, entry: _Message | _Frame) -> None:
         self._entries.append(entry)
         self._filled.set()
+
+    def _discount(self, entry: _Message | _Frame) -> None:
+        """Take an entry that was taken out off every count."""
+        if isinstance(entry, _Frame):
+            self._count_audio(-len(entry.data))
+            return
+        self._latest.pop(type(entry.content), None)
+        self._message_bytes -= entry.size_bytes
+        self._replayed -= entry.is_replayed
 
     def _count_audio(self, change_bytes: int) -> None:
         self._audio_bytes += change_bytes

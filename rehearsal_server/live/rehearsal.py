@@ -345,8 +345,9 @@ class Rehearsal:
     def _journal_failed(self, failure: JournalFailed) -> None:
         log.error("session %s: %s", self.session_id, failure)
         if self.link is not None:
-            # Never told; the error that says why must not wait behind it.
+            # Never told, nor what came after it; the error that says why must not wait behind.
             self.link.outbox.drop_held()
+            self._partner.detach()
         self._end(
             ending_for(
                 SocketFault("not_durable", "the server can keep nothing more; come back later")

@@ -101,3 +101,31 @@ async def test_few_long_messages_fill_the_queue_too() -> None:
             outbox.put(long)
         assert len(await read_all(outbox)) == fits
     assert MAX_MESSAGE_BYTES + 2 * MAX_AUDIO_BYTES <= 256 * 1024
+
+
+async def test_what_will_never_be_durable_takes_along_what_is_behind_it() -> None:
+    outbox = Outbox(JSON)
+    outbox.put(Pong(id=1))
+    outbox.put(Speech(event=1, state="started", at_ms=0), after_frame=2)
+    outbox.put(Pong(id=2))
+    await outbox.put_audio(1, b"voice")
+    outbox.drop_held()
+    outbox.put(Pong(id=3))
+    assert [await outbox.get(), await outbox.get()] == [
+        '{"type":"pong","id":1}',
+        '{"type":"pong","id":3}',
+    ]
+    assert outbox.is_empty
+
+
+async def test_what_is_durable_is_let_go_in_order() -> None:
+    outbox = Outbox(JSON)
+    outbox.put(Pong(id=1), after_frame=3)
+    outbox.put(Pong(id=2))
+    reading = asyncio.create_task(outbox.get())
+    outbox.release(2)
+    await asyncio.sleep(0)
+    assert not reading.done()
+    outbox.release(3)
+    assert await reading == '{"type":"pong","id":1}'
+    assert await outbox.get() == '{"type":"pong","id":2}'
