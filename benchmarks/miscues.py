@@ -246,22 +246,22 @@ _ALONE: tuple[Callable[[SpokenLine, np.random.Generator], Take | None], ...] = (
 
 
 def make_takes(
-    lines: Sequence[SpokenLine], babblers: Sequence[SpokenLine], seed: int
+    lines: Sequence[SpokenLine], everybody: Sequence[SpokenLine], seed: int
 ) -> Iterator[Take]:
     """Every kind of take of every line that is long enough.
 
     Parameters
     ----------
     lines : sequence of SpokenLine
-    babblers : sequence of SpokenLine
-        Voices of the babble; those of other speakers are used.
+    everybody : sequence of SpokenLine
+        Where foreign words and the voices of the babble are taken from.
     seed : int
     """
     for number, line in enumerate(lines):
         rng = np.random.default_rng((seed, number))
-        own = [other for other in lines if other.speaker == line.speaker and other is not line]
+        own = [other for other in everybody if other.speaker == line.speaker and other is not line]
         foreign = own[int(rng.integers(len(own)))]
-        others = [other for other in babblers if other.speaker != line.speaker]
+        others = [other for other in everybody if other.speaker != line.speaker]
         made = [
             *(make(line, rng) for make in _ALONE),
             insert(line, foreign, rng),

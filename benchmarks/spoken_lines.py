@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,6 +37,7 @@ _FORCED = FollowingSettings(
 )
 NOTHING_HEARD = Heard(0, (), -1, False, 0, True)
 _TAIL_MS = 300
+CORPORA = ("austen", "ljspeech", "sonnets", "speechocean762")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +79,8 @@ class Ear:
         return build_line_graph(self.model, [self.pronunciations[word] for word in spoken])
 
 
-def load_lines(data: Path) -> tuple[Ear, list[SpokenLine]]:
-    """Read and align every line.
+def load_lines(data: Path, corpora: Collection[str] = CORPORA) -> tuple[Ear, list[SpokenLine]]:
+    """Read and align every line of some corpora.
 
     Raises
     ------
@@ -88,7 +89,7 @@ def load_lines(data: Path) -> tuple[Ear, list[SpokenLine]]:
     ModelAbsent
         pocketsphinx is not installed.
     """
-    lines = list(_recordings(data))
+    lines = list(_recordings(data, corpora))
     spoken = [word for line in lines for word in line.words]
     ear = Ear(open_acoustic_model(), asyncio.run(_pronounce(spoken)))
     return ear, [piece for line in align(ear, lines) for piece in _split(line)]
@@ -102,13 +103,13 @@ async def _pronounce(spoken: Sequence[str]) -> Pronunciations:
         await engine.aclose()
 
 
-def _recordings(data: Path) -> Iterator[SpokenLine]:
-    for corpus in ("austen", "ljspeech", "speechocean762"):
+def _recordings(data: Path, corpora: Collection[str]) -> Iterator[SpokenLine]:
+    for corpus in [name for name in CORPORA if name in corpora and name != "sonnets"]:
         with (data / corpus / "manifest.csv").open() as manifest:
             for row in csv.DictReader(manifest):
                 speaker = f"{corpus}-{row['speaker']}" if "speaker" in row else corpus
                 yield _read(data / corpus / row["file"], corpus, speaker, row["text"])
-    for number in (1, 2):
+    for number in (1, 2) if "sonnets" in corpora else ():
         text = (data / "sonnets" / f"sonnet{number}.txt").read_text()
         yield _read(data / "sonnets" / f"sonnet{number}.flac", "sonnets", "sonnets", text)
 

@@ -13,7 +13,7 @@ from models.acoustic.row_products import BLOCK_ROWS, in_blocks
 Float32s = npt.NDArray[np.float32]
 
 # Frames to work on at a time, so that they stay in the processor's cache.
-CHUNK_FRAMES = 64
+CHUNK_FRAMES = 32
 # A stream's likelihood is never less than this share of that of its best density: one frame that
 # fits nothing must not outweigh a whole word. The product of three such stays a normal float32.
 _LEAST_LIKELIHOOD = np.float32(1e-12)
@@ -49,8 +49,23 @@ def relative_densities(model: AcousticModel, features: Float32s) -> Float32s:
     return densities.reshape(model.streams, -1, densities.shape[-1])
 
 
+class PhoneScorer:
+    """Scores the senones of all phones whatever their neighbours, for any number of frames."""
+
+    def __init__(self, model: AcousticModel) -> None:
+        self._model = model
+        senones = np.stack([model.senones(phone) for phone in model.definition.phones])
+        # Of each phone's own codebook: (n_streams, 1, n_phones, states per phone, n_densities).
+        self._weights = np.ascontiguousarray(model.weights[:, senones])[:, None]
+
+    def mix(self, densities: Float32s) -> Float32s:
+        """Log-likelihoods, shape (n_frames, n_phones, states per phone); see `mix_few`."""
+        by_phone = densities.reshape(*densities.shape[:2], self._model.codebooks, 1, -1)
+        return _log_product(np.vecdot(by_phone, self._weights))
+
+
 def mix_few(model: AcousticModel, densities: Float32s, senones: Senones) -> Float32s:
-    """Score a few senones, such as those of one line, for a few frames.
+    """Score a few senones, such as those of one line, for a few frames; keeps no weights.
 
     Parameters
     ----------
@@ -62,13 +77,16 @@ def mix_few(model: AcousticModel, densities: Float32s, senones: Senones) -> Floa
     Returns
     -------
     float32, shape (n_frames, n_senones)
-        As from `SenoneScorer.score`, to the last digits.
+        As from `SenoneScorer.score`, to the last digits. Bit-equal whatever frames are together.
     """
     by_codebook = densities.reshape(*densities.shape[:2], model.codebooks, -1)
     own = by_codebook[:, :, model.senone_codebook[senones]]
-    mixed = np.vecdot(own, model.weights[:, senones][:, None])
+    return _log_product(np.vecdot(own, model.weights[:, senones][:, None]))
+
+
+def _log_product(mixed: Float32s) -> Float32s:
     np.maximum(mixed, _LEAST_LIKELIHOOD, out=mixed)
-    scores: Float32s = np.log(mixed.prod(axis=0))
+    scores: Float32s = np.log(mixed[0] * mixed[1] * mixed[2])
     return scores
 
 

@@ -18,7 +18,7 @@ from models.acoustic.front_end import (
     FRAMES_PER_HOP,
     FrontEnd,
 )
-from models.acoustic.scoring import CHUNK_FRAMES, SenoneScorer, mix_few, relative_densities
+from models.acoustic.scoring import CHUNK_FRAMES, PhoneScorer, mix_few, relative_densities
 from models.following.cepstral_mean import CepstralMean, MeanState
 from models.following.heard import NO_WORD, Heard
 from models.following.line_graph import LineGraph
@@ -81,8 +81,7 @@ class FollowingBank:
         self._front_end = FrontEnd(capacity)
         self._mean = CepstralMean(capacity)
         self._loop = PhoneLoop(model, capacity, phone_cost=self._settings.phone_cost)
-        self._loop_scorer = SenoneScorer(model, np.unique(self._loop.senones))
-        self._loop_columns = np.searchsorted(self._loop_scorer.senones, self._loop.senones)
+        self._phones = PhoneScorer(model)
         self._features = np.zeros((capacity, KEPT_FRAMES, FEATURES), np.float32)
         self._frames = np.zeros(capacity, np.int64)
         self._first_frame = np.zeros(capacity, np.int64)
@@ -123,7 +122,12 @@ class FollowingBank:
         place = group.take()
         group.trellis.arm(place, graph)
         self._following[slot] = _Following(
-            slot, graph, group.trellis, place, WordPath(max(0, origin_ms)), first
+            slot,
+            graph,
+            group.trellis,
+            place,
+            WordPath(max(0, origin_ms)),
+            first,
         )
         self._loop.reset(np.array([slot]))
 
@@ -211,22 +215,21 @@ class FollowingBank:
         """Scores of each line's senones, and of the phone loop's, for some frames of each."""
         count, frames, _ = features.shape
         scores: list[Float32s] = []
-        loops = np.empty((count, frames, len(self._loop.senones)), np.float32)
+        loops: list[Float32s] = []
         at_once = max(1, CHUNK_FRAMES // frames)
         for start in range(0, count, at_once):
             chunk = lines[start : start + at_once]
-            densities = relative_densities(
-                self._model, features[start : start + at_once].reshape(-1, FEATURES)
-            )
-            loop = self._loop_scorer.mix(densities)[: len(chunk) * frames, self._loop_columns]
-            loops[start : start + at_once] = loop.reshape(len(chunk), frames, -1)
+            rows = features[start : start + at_once].reshape(-1, FEATURES)
+            densities = relative_densities(self._model, rows)[:, : len(rows)]
+            phones = self._phones.mix(densities)
+            loops.append(phones.reshape(len(chunk), frames, *phones.shape[1:]))
             scores += [
                 mix_few(
                     self._model, densities[:, i * frames : (i + 1) * frames], line.graph.senones
                 )
                 for i, line in enumerate(chunk)
             ]
-        return scores, loops
+        return scores, np.concatenate(loops)
 
     def _step_group(
         self,
@@ -260,6 +263,13 @@ class FollowingBank:
             words = line.path.follow(trellis, line.place, pointer)
             end_ms = samples_to_ms(line.position)
             heard[line.slot].append(Heard(end_ms, words, word, is_late, boundary, is_silent))
+
+    def bytes_per_session(self) -> int:
+        """Memory that one more session takes: its stream, and its line of the longest kind now."""
+        kernels = (self._front_end, self._mean, self._loop)
+        stream = sum(_array_bytes(kernel) for kernel in kernels) + self._features.nbytes
+        lines = [_array_bytes(g.trellis) // g.trellis.capacity for g in self._groups.values()]
+        return stream // self.capacity + max(lines, default=0)
 
     def _group(self, graph: LineGraph) -> _Group:
         """The trellis for lines of about this length."""
@@ -297,3 +307,7 @@ class _Group:
 
     def give(self, place: int) -> None:
         self._free.append(place)
+
+
+def _array_bytes(owner: object) -> int:
+    return sum(value.nbytes for value in vars(owner).values() if isinstance(value, np.ndarray))

@@ -25,7 +25,7 @@ _ORDINARY = np.array(
 _PRIOR_FRAMES = np.float32(40.0)
 _PRIOR_LEVEL_FRAMES = np.float32(15.0)
 _MEMORY_FRAMES = np.float32(600.0)
-# Frames so far below the loudest are silence, of which a line may have any amount.
+# Frames so far below the loudest (35 dB) are the room, of which a line may have any amount.
 _SPEECH_DEPTH = np.float32(40.0)
 # The loudest is forgotten by so much a frame.
 _PEAK_DECAY = np.float32(0.01)

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dsp.kernel import Slots
-from models.acoustic.acoustic_model import NOISES, SILENCE, STATES_PER_PHONE, AcousticModel, Senones
+from models.acoustic.acoustic_model import SILENCE, STATES_PER_PHONE, AcousticModel
 
 Float32s = npt.NDArray[np.float32]
 
@@ -29,13 +29,11 @@ class PhoneLoop:
     def __init__(self, model: AcousticModel, capacity: int, *, phone_cost: float) -> None:
         self._phone_cost = np.float32(phone_cost)
         phones = model.definition.phones
-        self.senones: Senones = np.concatenate([model.senones(phone) for phone in phones])
         logs = [model.transition_logs(phone) for phone in phones]
         self._stay = np.array([stay for stay, _ in logs], np.float32)
         self._leave = np.array([leave for _, leave in logs], np.float32)
         self._score = np.zeros((capacity, len(phones), STATES_PER_PHONE), np.float32)
         self._silence = phones.index(SILENCE)
-        self._fillers = [phones.index(name) for name in (SILENCE, *NOISES)]
 
     def resize(self, capacity: int) -> None:
         """Make room for `capacity` streams."""
@@ -52,8 +50,8 @@ class PhoneLoop:
         Parameters
         ----------
         slots : intp, shape (n,)
-        scores : float32, shape (n, len(senones))
-            Of `senones`.
+        scores : float32, shape (n, n_phones, STATES_PER_PHONE)
+            From `models.acoustic.scoring.PhoneScorer`.
 
         Returns
         -------
@@ -66,7 +64,7 @@ class PhoneLoop:
         arriving = np.empty_like(before)
         arriving[:, :, 1:] = before[:, :, :-1] + self._leave[:, :-1]
         arriving[:, :, 0] = entered.max(axis=1, keepdims=True) - self._phone_cost
-        after = np.maximum(before + self._stay, arriving) + scores.reshape(before.shape)
+        after = np.maximum(before + self._stay, arriving) + scores
         growth: Float32s = after.max(axis=(1, 2))
         # Kept relative to the best, so that it never grows.
         self._score[slots] = after - growth[:, None, None]
@@ -74,6 +72,5 @@ class PhoneLoop:
 
     def silence(self, scores: Float32s) -> Float32s:
         """Best score of silence in a frame, shape (n,)."""
-        start = self._silence * STATES_PER_PHONE
-        best: Float32s = scores[:, start : start + STATES_PER_PHONE].max(axis=1)
+        best: Float32s = scores[:, self._silence].max(axis=1)
         return best

@@ -11,6 +11,17 @@ from rehearsal_server.session.intervals import Span, total_ms
 
 
 @dataclass(frozen=True)
+class HeardEnd:
+    """The last word of the line was heard, and nothing since."""
+
+    silent_ms: int
+    # How well the last word fits (nats a frame, re any speech), and whether the one before it
+    # was heard too.
+    fit: float
+    is_joined: bool
+
+
+@dataclass(frozen=True)
 class Position:
     """How much of a line is said."""
 
@@ -19,9 +30,8 @@ class Position:
     # Share of the line, finer than whole words; may pass 1 for a slow speaker.
     fraction: float
     confidence: float
-    # By the words: at the line's end, how long nothing was said since its last word. None where
-    # words are left, or where they are not followed.
-    silent_at_end_ms: int | None = None
+    # By the words: how the line's end was heard. None where words are left, or not followed.
+    end: HeardEnd | None = None
     # By the words: share of the line's words that were heard. None where they are not followed.
     heard_share: float | None = None
 

@@ -104,7 +104,7 @@ class LineFollower:
 
     def said(self, speech: list[Span]) -> list[Span]:
         """The speech of a line that ended; where its last word was heard, nothing after that."""
-        if self._words is None or self._words.position().silent_at_end_ms is None:
+        if self._words is None or self._words.position().end is None:
             return speech
         # The voice activity may still be in its hangover.
         return until(speech, self._words.words[-1].end_ms)

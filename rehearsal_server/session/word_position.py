@@ -8,7 +8,7 @@ from collections.abc import Collection
 
 from models.acoustic.front_end import LATENCY_MS
 from models.following.heard import NO_WORD, WordHeard
-from rehearsal_server.session.following import Position
+from rehearsal_server.session.following import HeardEnd, Position
 from rehearsal_server.session.words_heard import WordsHeard
 
 # A position that moves by more words than this, or back, is believed once two of three readings
@@ -17,8 +17,10 @@ LARGE_JUMP_WORDS = 3
 _READING_HOPS = 3
 _READINGS = 3
 _AGREEING = 2
-# A word that fits worse than this (nats a frame, re any speech) was not surely said. The words of
-# learners with a strong accent fit at -1.5 in the median.
+# A word that fits worse than the first (nats a frame, re any speech) was not clearly said, worse
+# than the other not surely. The words of learners fit at 0.2 in the median, of those with the
+# strongest accent at -1.5.
+_CLEAR_FIT = -1.5
 SURE_FIT = -2.5
 # Words by which the confidence is judged.
 _CONFIDENCE_WORDS = 3
@@ -55,23 +57,23 @@ class WordPosition:
 
     def position(self) -> Position:
         """Where the actor is."""
-        sure = self._surely_said()
+        sure = self._fitting(_CLEAR_FIT)
         return Position(
             words_said=self._said,
             words=self._count,
             fraction=self._said / self._count,
             confidence=self._confidence(),
-            silent_at_end_ms=self._silent_at_end_ms(),
+            end=self._end(),
             heard_share=len(sure) / self._count,
         )
 
     def first_missed(self, given: Collection[int]) -> int | None:
         """The first word behind the actor that was not surely said, nor `given` to them."""
-        known = self._surely_said().union(given)
+        known = self._fitting(SURE_FIT).union(given)
         return next((word for word in range(self._said) if word not in known), None)
 
-    def _surely_said(self) -> set[int]:
-        return {word.word for word in self.words if word.fit > SURE_FIT}
+    def _fitting(self, least_fit: float) -> set[int]:
+        return {word.word for word in self.words if word.fit > least_fit}
 
     def _reading(self, heard: WordsHeard) -> int:
         """How many words are behind, as heard by this hop alone."""
@@ -79,21 +81,23 @@ class WordPosition:
             return heard.word + int(heard.is_late)
         return self.words[-1].word + 1 if self.words else 0
 
-    def _silent_at_end_ms(self) -> int | None:
+    def _end(self) -> HeardEnd | None:
         heard = self._heard
         if heard is None or not self.words or self._said < self._count:
             return None
         if heard.boundary != self._count or self.words[-1].word != self._count - 1:
             return None
-        if not heard.is_silent:
-            return 0
-        return max(0, heard.end_ms - LATENCY_MS - self.words[-1].end_ms)
+        last = self.words[-1]
+        silent_ms = max(0, heard.end_ms - LATENCY_MS - last.end_ms) if heard.is_silent else 0
+        before_last = (word.word for word in self.words if word.fit > SURE_FIT)
+        is_joined = self._count == 1 or self._count - 2 in before_last
+        return HeardEnd(silent_ms, last.fit, is_joined)
 
     def _confidence(self) -> float:
         last = self.words[-_CONFIDENCE_WORDS:]
         if not last:
             return 1.0 if self._said == 0 else 0.5
-        return sum(1 / (1 + math.exp(SURE_FIT - word.fit)) for word in last) / len(last)
+        return sum(1 / (1 + math.exp(_CLEAR_FIT - word.fit)) for word in last) / len(last)
 
     def _agree_on(self, reading: int) -> bool:
         """Whether enough of the last readings, apart from each other, say the same."""

@@ -33,6 +33,12 @@ class Line:
             self._told = said
 
 
+def silent_ms(line: Line) -> int:
+    end = line.place.position().end
+    assert end is not None
+    return end.silent_ms
+
+
 def test_words_are_counted_as_they_are_said() -> None:
     line = Line()
     line.hear(inside=0)
@@ -68,15 +74,15 @@ def test_silence_counts_from_the_last_word() -> None:
     line.end_ms = 1200 + LATENCY_MS - 80
     line.hear(*said[:3])
     line.hear(*said, hops=3)
-    assert line.place.position().silent_at_end_ms == 0
+    assert silent_ms(line) == 0
     line.hear(*said, hops=5)
-    assert line.place.position().silent_at_end_ms == 100
+    assert silent_ms(line) == 100
 
 
 def test_before_the_last_word_there_is_no_end() -> None:
     line = Line()
     line.hear(word(0), word(1), hops=50)
-    assert line.place.position().silent_at_end_ms is None
+    assert line.place.position().end is None
 
 
 def test_words_that_hardly_fit_are_not_surely_said() -> None:
