@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import pytest
+import soundfile
 
 from dsp.clock import ANALYSIS_RATE_HZ
 from dsp.pitch.contour import FRAME_S, refined_contour
+from tests.shared_data import shared_data
 
 Signal = npt.NDArray[np.float32]
 
@@ -54,3 +56,12 @@ def test_silence_of_any_length_is_unvoiced(length: int) -> None:
 def test_two_channels_are_not_a_line() -> None:
     with pytest.raises(ValueError, match="1-D"):
         refined_contour(np.zeros((2, 800), np.float32))
+
+
+def test_a_low_voice_is_not_taken_for_one_of_its_harmonics() -> None:
+    """Held hesitations of a voice at 70 Hz, whose ninth harmonic stands out."""
+    samples, _ = soundfile.read(shared_data("mfa_voices/cold_corpus3.flac"), dtype="float32")
+    contour = refined_contour(samples)
+    voiced = contour[contour > 0]
+    assert np.median(voiced) == pytest.approx(72, abs=6)
+    assert (voiced > 250).mean() < 0.02
