@@ -135,12 +135,16 @@ class Ledger:
         it, and it may need what the present one does not.
         """
         needs, marks = self._need_marks, self._checkpoint_marks
-        needs.append(_Mark(self._newest_frame, needed_from_ms))
+        if not needs or needs[-1].value != needed_from_ms:
+            needs.append(_Mark(self._newest_frame, needed_from_ms))
         while len(needs) > 1 and needs[1].frame <= self._log.durable:
             needs.popleft()
         needed_ms = needs[0].value
         while len(marks) > 1 and self._serves(marks[1], needed_ms):
             marks.popleft()
+        if any(needed_ms < mark.heard_ms <= needed_from_ms for mark in marks):
+            # The steps that let go of audio may have told nothing, so nobody committed them.
+            self._log.commit()
         return marks[0].value if marks and self._serves(marks[0], needed_ms) else None
 
     def _serves(self, mark: _Mark, needed_from_ms: int) -> bool:
