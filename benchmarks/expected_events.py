@@ -25,6 +25,7 @@ from rehearsal_server.protocol.server_messages import (
     AnyServerMessage,
     Emotion,
     Event,
+    Pronunciation,
     Saved,
     ServerMessage,
     Voice,
@@ -63,8 +64,11 @@ def final_key(message: ServerMessage) -> bytes:
 
 
 def is_final(message: ServerMessage) -> bool:
-    """Whether a message is an event of the session itself."""
-    return isinstance(message, Event) and not isinstance(message, Saved)
+    """Whether a message is an event of the session itself, decided by its samples.
+
+    Pronunciation is not: a model answers it when it is ready, anywhere between the others.
+    """
+    return isinstance(message, Event) and not isinstance(message, Saved | Pronunciation)
 
 
 def _hear_phases(phases: Sequence[Phase], seconds: float) -> list[list[tuple[Hop, Hops]]]:
