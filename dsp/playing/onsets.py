@@ -61,13 +61,15 @@ class OnsetDetector:
 
     def resize(self, capacity: int) -> None:
         """Make room for at least `capacity` slots, keeping the state of those in use."""
-        grown = OnsetDetector(capacity)
-        used = len(self._mean_db)
-        grown._bands_dbfs[:used] = self._bands_dbfs
-        grown._mean_db[:used] = self._mean_db
-        grown._strength_db[:used] = self._strength_db
-        grown._hops_since_onset[:used] = self._hops_since_onset
-        self.__dict__.update(grown.__dict__)
+        missing = (0, capacity - len(self._mean_db))
+        self._bands_dbfs = np.pad(
+            self._bands_dbfs, (missing, (0, 0), (0, 0)), constant_values=np.nan
+        )
+        self._mean_db = np.pad(self._mean_db, missing)
+        self._strength_db = np.pad(self._strength_db, (missing, (0, 0)))
+        self._hops_since_onset = np.pad(
+            self._hops_since_onset, missing, constant_values=REFRACTORY_HOPS
+        )
 
     def reset(self, slots: Slots) -> None:
         """Bring `slots` to the state of a stream that has not begun."""
