@@ -17,13 +17,10 @@ import time
 from multiprocessing.process import BaseProcess
 from typing import Self
 
-import httpx
-
 from rehearsal_server.config import Settings
-from rehearsal_server.demo.local_server import ServerDidNotStart
+from rehearsal_server.demo.local_server import wait_until_ready
 from rehearsal_server.processes import end_with_parent
 
-_START_S = 60.0
 _STOP_S = 20.0
 _POLL_S = 0.02
 
@@ -69,7 +66,7 @@ class RestartableServer:
                 target=_serve, args=(self.settings,), name="rehearsal-server"
             )
         self._process.start()
-        await self._wait_until_ready(self._process)
+        await wait_until_ready(self.url, self._process, poll_s=_POLL_S)
         return time.perf_counter() - began_s
 
     async def kill(self) -> None:
@@ -98,20 +95,6 @@ class RestartableServer:
             await self.wait()
             self._process.kill()
             await self.wait()
-
-    async def _wait_until_ready(self, process: BaseProcess) -> None:
-        deadline_s = time.monotonic() + _START_S
-        async with httpx.AsyncClient(base_url=self.url, trust_env=False) as http:
-            while time.monotonic() < deadline_s:
-                if not process.is_alive():
-                    raise ServerDidNotStart(f"the server ended with status {process.exitcode}")
-                try:
-                    if (await http.get("/readyz")).is_success:
-                        return
-                except httpx.TransportError:
-                    pass
-                await asyncio.sleep(_POLL_S)
-        raise ServerDidNotStart(f"the server did not answer within {_START_S:g} s")
 
 
 def _serve(settings: Settings) -> None:

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from multiprocessing.context import SpawnProcess
+from multiprocessing.process import BaseProcess
 
 import httpx
 
@@ -56,7 +57,7 @@ async def local_server(settings: Settings) -> AsyncIterator[LocalServer]:
         process.start()
     try:
         url = f"http://127.0.0.1:{port}"
-        await _wait_until_ready(url, process)
+        await wait_until_ready(url, process)
         assert process.pid is not None
         yield LocalServer(url, process.pid)
     finally:
@@ -74,7 +75,14 @@ def _serve(settings: Settings, listener: socket.socket) -> None:
     make_server(settings).run(sockets=[listener])
 
 
-async def _wait_until_ready(url: str, process: SpawnProcess) -> None:
+async def wait_until_ready(url: str, process: BaseProcess, *, poll_s: float = _POLL_S) -> None:
+    """Return once the server of a process answers that it is ready.
+
+    Raises
+    ------
+    ServerDidNotStart
+        The process ended, or did not answer in time.
+    """
     deadline_s = time.monotonic() + _START_S
     async with httpx.AsyncClient(base_url=url, trust_env=False) as http:
         while time.monotonic() < deadline_s:
@@ -85,7 +93,7 @@ async def _wait_until_ready(url: str, process: SpawnProcess) -> None:
                     return
             except httpx.TransportError:
                 pass
-            await asyncio.sleep(_POLL_S)
+            await asyncio.sleep(poll_s)
     raise ServerDidNotStart(f"the server did not answer within {_START_S:g} s")
 
 
